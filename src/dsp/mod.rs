@@ -1,0 +1,7 @@
+//! Signal processing that knows nothing of forensics.
+
+pub mod bands;
+pub mod lpc;
+pub mod resample;
+pub mod stats;
+pub mod stft;

@@ -1,0 +1,157 @@
+//! Streaming sample-rate conversion of one channel.
+
+use rubato::audioadapter_buffers::direct::SequentialSlice;
+use rubato::{Fft, FixedSync, Resampler};
+
+/// Input frames per transform to aim at; near 85 ms at 48 kHz.
+const TARGET_CHUNK: usize = 4096;
+
+/// Converts a stream of one channel from one rate to another, without delay: output sample `n`
+/// belongs to time `n / to_hz`.
+pub struct StreamResampler {
+    /// `None` where the rates are equal.
+    inner: Option<Fft<f32>>,
+    pending: Vec<f32>,
+    output: Vec<f32>,
+    /// Leading output samples still to drop, the converter's own delay.
+    delay: usize,
+}
+
+impl StreamResampler {
+    /// A converter between two rates in Hz, both at least 1.
+    #[must_use]
+    pub fn new(from_hz: u32, to_hz: u32) -> Self {
+        if from_hz == to_hz {
+            return Self { inner: None, pending: Vec::new(), output: Vec::new(), delay: 0 };
+        }
+        let chunk = smooth_chunk(from_hz as usize, to_hz as usize);
+        let inner = Fft::new(from_hz as usize, to_hz as usize, chunk, 1, FixedSync::Both)
+            .expect("both rates are positive and the chunk is a multiple of their ratio");
+        let delay = inner.output_delay();
+        let output = vec![0.0; inner.output_frames_max()];
+        Self { inner: Some(inner), pending: Vec::new(), output, delay }
+    }
+
+    /// Adds input and hands converted samples to `visit`.
+    pub fn push(&mut self, samples: &[f32], mut visit: impl FnMut(&[f32])) {
+        let Some(inner) = &mut self.inner else {
+            visit(samples);
+            return;
+        };
+        self.pending.extend_from_slice(samples);
+        let mut done = 0;
+        loop {
+            let need = inner.input_frames_next();
+            if self.pending.len() - done < need {
+                break;
+            }
+            let made = convert(inner, &self.pending[done..done + need], &mut self.output);
+            done += need;
+            let skip = self.delay.min(made);
+            self.delay -= skip;
+            visit(&self.output[skip..made]);
+        }
+        self.pending.drain(..done);
+    }
+
+    /// Converts what is left, padded with silence.
+    pub fn finish(mut self, visit: impl FnMut(&[f32])) {
+        if let Some(inner) = &self.inner {
+            let missing = inner.input_frames_next() + inner.output_delay();
+            self.push(&vec![0.0; missing], visit);
+        }
+    }
+}
+
+fn convert(inner: &mut Fft<f32>, input: &[f32], output: &mut [f32]) -> usize {
+    let out_len = output.len();
+    let source = SequentialSlice::new(input, 1, input.len())
+        .expect("a slice of that length holds one channel");
+    let mut target = SequentialSlice::new_mut(output, 1, out_len)
+        .expect("a slice of that length holds one channel");
+    let (_, made) = inner
+        .process_into_buffer(&source, &mut target, None)
+        .expect("input and output have the lengths that the converter asked for");
+    made
+}
+
+/// A chunk near [`TARGET_CHUNK`] whose transforms have no large prime factor beyond those of the
+/// rates themselves: an unlucky chunk makes the conversion seven times slower.
+fn smooth_chunk(from_hz: usize, to_hz: usize) -> usize {
+    let step = from_hz / gcd(from_hz, to_hz);
+    let count = (TARGET_CHUNK / step).max(2);
+    step * largest_smooth(count)
+}
+
+/// Largest even number up to `limit` with no prime factor above 3; `limit` is at least 2. Even,
+/// because the converter's delay is half a transform and must be whole samples.
+fn largest_smooth(limit: usize) -> usize {
+    let is_smooth = |mut n: usize| {
+        for factor in [2, 3] {
+            while n % factor == 0 {
+                n /= factor;
+            }
+        }
+        n == 1
+    };
+    (2..=limit).rev().find(|&n| n % 2 == 0 && is_smooth(n)).unwrap_or(2)
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert_all(from_hz: u32, to_hz: u32, input: &[f32]) -> Vec<f32> {
+        let mut out = Vec::new();
+        let mut resampler = StreamResampler::new(from_hz, to_hz);
+        for part in input.chunks(777) {
+            resampler.push(part, |made| out.extend_from_slice(made));
+        }
+        resampler.finish(|made| out.extend_from_slice(made));
+        out
+    }
+
+    #[test]
+    fn a_tone_keeps_its_phase_at_every_usual_rate() {
+        for from in [8000, 11_025, 22_050, 32_000, 44_100, 48_000, 96_000] {
+            let tone = |rate: u32, n: usize| {
+                (std::f64::consts::TAU * 440.0 * n as f64 / f64::from(rate)).sin()
+            };
+            let input: Vec<f32> = (0..from as usize).map(|n| tone(from, n) as f32).collect();
+            let output = convert_all(from, 16_000, &input);
+            assert!(output.len() >= 16_000, "{from}: {}", output.len());
+            for n in 2000..14_000 {
+                let error = (f64::from(output[n]) - tone(16_000, n)).abs();
+                assert!(error < 0.01, "{from} Hz, sample {n}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn transforms_stay_smooth() {
+        for from in [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000] {
+            if from == 16_000 {
+                continue;
+            }
+            let chunk = smooth_chunk(from, 16_000);
+            let inner = Fft::<f32>::new(from, 16_000, chunk, 1, FixedSync::Both).unwrap();
+            for mut size in [inner.fft_size_in(), inner.fft_size_out()] {
+                for factor in [2, 3, 5, 7] {
+                    while size % factor == 0 {
+                        size /= factor;
+                    }
+                }
+                assert_eq!(size, 1, "{from} Hz");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_rates_pass_through() {
+        assert_eq!(convert_all(16_000, 16_000, &[0.1, 0.2]), vec![0.1, 0.2]);
+    }
+}

@@ -1,0 +1,108 @@
+//! What can go wrong, one variant per thing a caller can act on.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Result with this crate's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an input could not be examined, or an output not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file could not be opened or is not a regular file.
+    #[error("could not open `{}`", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Reading failed part-way.
+    #[error("could not read `{}` at byte {offset}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Where reading stopped, in bytes.
+        offset: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An output could not be written.
+    #[error("could not write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file changed while it was read, so no result would describe it.
+    #[error("`{}` changed while it was read: {what}", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        what: String,
+    },
+    /// The bytes are of no audio format this program knows.
+    #[error("not a recording this version recognises: {found}")]
+    Unrecognised {
+        /// What the first bytes look like.
+        found: String,
+    },
+    /// A known format, damaged beyond reading.
+    #[error("malformed {format} at byte {offset}: {what}")]
+    Malformed {
+        /// The format's name.
+        format: &'static str,
+        /// Where, in bytes.
+        offset: u64,
+        /// What is wrong.
+        what: String,
+    },
+    /// A known format that no decoder here can read.
+    #[error("unsupported: {what}")]
+    Unsupported {
+        /// The format or codec.
+        what: String,
+        /// What the reader can do about it.
+        hint: Option<String>,
+    },
+    /// A declared quantity is outside what any recording has.
+    #[error("limit exceeded: {what}")]
+    Limit {
+        /// The quantity, its value and its bound.
+        what: String,
+    },
+    /// The container was readable but no audio came out of it.
+    #[error("no audio could be decoded: {what}")]
+    NoAudio {
+        /// Why.
+        what: String,
+    },
+    /// A caller's argument makes no sense for this input.
+    #[error("{what}")]
+    Argument {
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+impl Error {
+    /// What the reader could try, where there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unsupported { hint, .. } => hint.clone(),
+            Self::Unrecognised { .. } => Some(
+                "the file's bytes decide, not its name; is it complete, and is it audio or video?"
+                    .into(),
+            ),
+            Self::Changed { .. } => Some("copy the file first, then examine the copy".into()),
+            Self::Malformed { .. } => {
+                Some("ask the sender for the file once more, as a document".into())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Everything measured in a clip: all that a detector may look at.
+
+use crate::measures::bits::BitUse;
+use crate::measures::fingerprint::Fingerprint;
+use crate::measures::frames::{BandLevels, Descriptors};
+use crate::measures::joints::Joints;
+use crate::measures::levels::Levels;
+use crate::measures::loudness::Loudness;
+use crate::measures::overview::ClipOverview;
+use crate::measures::runs::Runs;
+use crate::measures::spectrum::SpectrumUse;
+use crate::measures::stereo::Stereo;
+use crate::measures::voice::Voice;
+
+/// What kind of samples a clip has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
+    /// Sample rate in Hz.
+    pub sample_rate_hz: u32,
+    /// Channels.
+    pub channels: u16,
+    /// Whether decoding gave back what the encoder was given.
+    pub lossless: bool,
+    /// Bits of a stored sample, for codecs with a fixed width.
+    pub bits_per_sample: Option<u16>,
+}
+
+/// Series over a clip; about 11 MB for an hour at 44.1 kHz.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    /// Kind of samples.
+    pub shape: Shape,
+    /// Examined duration in seconds.
+    pub duration_s: f64,
+    /// Level, peak and DC offset.
+    pub levels: Levels,
+    /// True peak, full scale being 1.
+    pub true_peak: f32,
+    /// Runs of equal samples.
+    pub runs: Runs,
+    /// Bits and codes in use; empty for lossy sources.
+    pub bits: BitUse,
+    /// Loudness.
+    pub loudness: Loudness,
+    /// Relation of two channels; empty unless there are two.
+    pub stereo: Stereo,
+    /// Average spectrum and its upper end.
+    pub spectrum: SpectrumUse,
+    /// Level of bands, frame by frame.
+    pub bands: BandLevels,
+    /// Spectral descriptors.
+    pub descriptors: Descriptors,
+    /// Two-sided prediction.
+    pub joints: Joints,
+    /// Voice activity.
+    pub voice: Voice,
+    /// Fingerprint words.
+    pub fingerprint: Fingerprint,
+    /// Pictures for people.
+    pub overview: ClipOverview,
+}

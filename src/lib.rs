@@ -1,0 +1,13 @@
+//! Observations on leaked audio: what a clip is, what was done to it, and where to listen.
+//!
+//! Data goes one way: `decode` yields blocks of samples, `measures` turn them into compact series,
+//! `detectors` look at the series, `fusion` joins what they found, `report` writes it down.
+//! ARCHITECTURE.md draws the floors; a module imports only from lower ones.
+
+pub mod decode;
+pub mod dsp;
+pub mod error;
+pub mod features;
+pub mod finding;
+pub mod measures;
+pub mod units;

@@ -1,0 +1,300 @@
+//! Places where the waveform cannot be predicted from either side.
+//!
+//! A butt splice puts unrelated samples side by side: linear prediction from the left fails at the
+//! first sample of the new piece, prediction from the right at the last sample of the old one. A
+//! cheap pass over every block finds the sample that is worst in both directions; the worst of these
+//! are examined with predictors fitted to each side alone (covariance method), so that the joint
+//! itself bends neither fit. After Cooper (AES 39th conference, 2010) in the idea, not the filter.
+
+use std::collections::VecDeque;
+
+use crate::dsp::lpc::{Autocorrelation, covariance, levinson};
+use crate::dsp::stft::Frame;
+
+/// Predictor order of the pass over every block.
+const SCAN_ORDER: usize = 16;
+
+/// Share of the power added at lag 0 in that pass, −70 dB.
+const SCAN_NOISE: f64 = 1e-7;
+
+/// Scan score from which a block's worst sample is examined.
+const EXAMINE_SCORE: f32 = 6.0;
+
+/// Length of signal that each one-sided predictor is fitted to, in seconds.
+const FIT_S: f64 = 0.02;
+
+/// Samples around the presumed joint that neither fit sees.
+const GUARD: usize = 2;
+
+/// Blocks examined per second on average; beyond that the strongest of the last second win.
+const EXAMINED_PER_S: f64 = 4.0;
+
+/// One examined place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Joint {
+    /// First sample of the new piece, counted from the clip's start.
+    pub frame: u64,
+    /// Worst error of the scan in both directions, over the block's mean error.
+    pub scan_score: f32,
+    /// Error of prediction from the left over the largest error inside the left fit.
+    pub forward: f32,
+    /// The same from the right.
+    pub backward: f32,
+    /// Error of prediction from the left, as a fraction of full scale.
+    pub step: f32,
+    /// Whether one odd sample explains the place better than a joint: a click.
+    pub impulse: bool,
+}
+
+impl Joint {
+    /// How badly prediction fails from the side where it fails less.
+    #[must_use]
+    pub fn score(&self) -> f32 {
+        self.forward.min(self.backward)
+    }
+}
+
+/// Two-sided prediction over a clip.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Joints {
+    /// Seconds per value of `scan_scores`.
+    pub step_s: f64,
+    /// Worst two-sided scan error of each block over the block's mean error.
+    pub scan_scores: Vec<f32>,
+    /// Places that were examined, in order.
+    pub examined: Vec<Joint>,
+}
+
+/// Measures [`Joints`] from the shared transform; hop must be half of `n_fft`.
+pub struct JointsMeasure {
+    autocorrelation: Autocorrelation,
+    sample_rate_hz: u32,
+    fit_len: usize,
+    fit_order: usize,
+    ring: Vec<f32>,
+    ring_start: u64,
+    waiting: VecDeque<(u64, f32)>,
+    forward: Vec<f32>,
+    backward: Vec<f32>,
+    coefficients: Vec<f32>,
+    credit: f64,
+    out: Joints,
+}
+
+impl JointsMeasure {
+    /// For frames of `n_fft` samples.
+    #[must_use]
+    pub fn new(sample_rate_hz: u32, n_fft: usize) -> Self {
+        let rate = f64::from(sample_rate_hz);
+        let fit_order = (rate / 1400.0).round().clamp(10.0, 32.0) as usize;
+        Self {
+            autocorrelation: Autocorrelation::new(SCAN_ORDER, n_fft),
+            sample_rate_hz,
+            fit_len: ((FIT_S * rate) as usize).max(6 * fit_order),
+            fit_order,
+            ring: Vec::new(),
+            ring_start: 0,
+            waiting: VecDeque::new(),
+            forward: vec![0.0; n_fft],
+            backward: vec![0.0; n_fft],
+            coefficients: vec![0.0; SCAN_ORDER],
+            credit: EXAMINED_PER_S,
+            out: Joints { step_s: n_fft as f64 / rate, ..Joints::default() },
+        }
+    }
+
+    /// Adds a frame; every second one is used, since they overlap by half.
+    pub fn push(&mut self, frame: &Frame) {
+        if frame.index % 2 == 1 {
+            return;
+        }
+        let fresh = self.ring.len();
+        self.ring.extend_from_slice(frame.samples);
+        self.scan(fresh, frame);
+        self.examine_waiting();
+        let keep = self.fit_len + 2 * frame.samples.len() + SCAN_ORDER;
+        if self.ring.len() > 4 * keep {
+            let drop = self.ring.len() - keep;
+            self.ring.drain(..drop);
+            self.ring_start += drop as u64;
+        }
+    }
+
+    /// The joints; candidates too near the end of the clip stay unexamined.
+    #[must_use]
+    pub fn finish(self) -> Joints {
+        self.out
+    }
+
+    /// Predicts the block that starts at `fresh` in the ring in both directions. Prediction from
+    /// the right leaves out the last samples, whose right neighbours have not come yet.
+    fn scan(&mut self, fresh: usize, frame: &Frame) {
+        let len = frame.samples.len();
+        let lags = self.autocorrelation.of_power(frame.power);
+        for (c, a) in self.coefficients.iter_mut().zip(levinson(&lags, SCAN_NOISE)) {
+            *c = a as f32;
+        }
+        let from = fresh.max(SCAN_ORDER + 1);
+        let to = fresh + len - SCAN_ORDER;
+        if from >= to {
+            self.out.scan_scores.push(0.0);
+            return;
+        }
+        let count = to - from;
+        let (forward, backward) = (&mut self.forward[..count], &mut self.backward[..count]);
+        let x = &self.ring;
+        forward.copy_from_slice(&x[from..to]);
+        backward.copy_from_slice(&x[from - 1..to - 1]);
+        for (k, &a) in self.coefficients.iter().enumerate() {
+            let past = &x[from - 1 - k..to - 1 - k];
+            let future = &x[from + k..to + k];
+            for i in 0..count {
+                forward[i] -= a * past[i];
+                backward[i] -= a * future[i];
+            }
+        }
+        let mut sum = 0.0f32;
+        let mut worst = 0.0f32;
+        for i in 0..count {
+            let f = forward[i].abs();
+            sum += f;
+            worst = worst.max(f.min(backward[i].abs()));
+        }
+        let mean = sum / count as f32;
+        let score = if mean > 1e-7 { worst / mean } else { 0.0 };
+        self.out.scan_scores.push(score);
+        self.credit = (self.credit + EXAMINED_PER_S * self.out.step_s).min(EXAMINED_PER_S);
+        if score >= EXAMINE_SCORE && self.credit >= 1.0 {
+            self.credit -= 1.0;
+            let at = (0..count).find(|&i| forward[i].abs().min(backward[i].abs()) >= worst);
+            let frame = self.ring_start + (from + at.unwrap_or(0)) as u64;
+            self.waiting.push_back((frame, score));
+        }
+    }
+
+    fn examine_waiting(&mut self) {
+        while let Some(&(frame, scan_score)) = self.waiting.front() {
+            let at = (frame - self.ring_start) as usize;
+            if at + GUARD + self.fit_len > self.ring.len() {
+                break;
+            }
+            self.waiting.pop_front();
+            if let Some(joint) = self.examine(at) {
+                self.out.examined.push(Joint { scan_score, ..joint });
+            }
+        }
+    }
+
+    /// Fits a predictor to each side of ring position `at` and looks where both fail.
+    fn examine(&self, at: usize) -> Option<Joint> {
+        let (order, len) = (self.fit_order, self.fit_len);
+        let left = self.ring.get((at - GUARD).checked_sub(len)?..at - GUARD)?;
+        let right: Vec<f32> =
+            self.ring.get(at + GUARD..at + GUARD + len)?.iter().rev().copied().collect();
+        let from_left = covariance(left, order)?;
+        let from_right = covariance(&right, order)?;
+        let left_limit = largest_error(left, &from_left);
+        let right_limit = largest_error(&right, &from_right);
+        let around = |n: usize| {
+            let f = predict_error(&self.ring, n, &from_left, Direction::Forward);
+            let b = predict_error(&self.ring, n, &from_right, Direction::Backward);
+            (f / left_limit, b / right_limit)
+        };
+        let errors: Vec<(f32, f32)> = (at - GUARD..=at + GUARD).map(around).collect();
+        let weaker = |j: usize| errors[j].0.abs().min(errors[j - 1].1.abs());
+        let best = (1..errors.len()).max_by(|&i, &j| weaker(i).total_cmp(&weaker(j)))?;
+        let (forward, backward) = (errors[best].0.abs(), errors[best - 1].1.abs());
+        // One odd sample fails from both sides; beside a joint each side still fits its own.
+        let impulse = errors.iter().any(|(f, b)| f.abs().min(b.abs()) > 0.7 * forward.min(backward));
+        Some(Joint {
+            frame: self.ring_start + (at - GUARD + best) as u64,
+            scan_score: 0.0,
+            forward,
+            backward,
+            step: forward * left_limit,
+            impulse,
+        })
+    }
+
+    /// Time of a joint in seconds.
+    #[must_use]
+    pub fn time_s(&self, joint: &Joint) -> f64 {
+        joint.frame as f64 / f64::from(self.sample_rate_hz)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    Forward,
+    Backward,
+}
+
+fn predict_error(x: &[f32], n: usize, a: &[f64], direction: Direction) -> f32 {
+    let neighbour = |k: usize| match direction {
+        Direction::Forward => x[n - 1 - k],
+        Direction::Backward => x[n + 1 + k],
+    };
+    let predicted: f64 = a.iter().enumerate().map(|(k, a)| a * f64::from(neighbour(k))).sum();
+    (f64::from(x[n]) - predicted) as f32
+}
+
+/// Largest error of predictor `a` inside the signal it was fitted to; never zero.
+fn largest_error(x: &[f32], a: &[f64]) -> f32 {
+    (a.len()..x.len())
+        .map(|n| predict_error(x, n, a, Direction::Forward).abs())
+        .fold(1e-6, f32::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::stft::Stft;
+
+    /// Sum of sines plus faint noise: predictable, and unlike itself a moment later.
+    fn hum(len: usize) -> Vec<f32> {
+        let mut state = 3u32;
+        (0..len)
+            .map(|n| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let noise = (state >> 8) as f32 / (1 << 24) as f32 - 0.5;
+                let t = n as f32 / 16_000.0;
+                0.3 * (2.0 * std::f32::consts::PI * 210.0 * t).sin()
+                    + 0.2 * (2.0 * std::f32::consts::PI * 733.0 * t).sin()
+                    + 0.002 * noise
+            })
+            .collect()
+    }
+
+    fn measure(samples: &[f32]) -> Joints {
+        let mut stft = Stft::new(512, 256);
+        let mut joints = JointsMeasure::new(16_000, 512);
+        for part in samples.chunks(1000) {
+            stft.push(part, |frame| joints.push(frame));
+        }
+        joints.finish()
+    }
+
+    #[test]
+    fn a_butt_cut_is_found_at_its_sample() {
+        let mut samples = hum(32_000);
+        samples.drain(15_000..15_777);
+        let joints = measure(&samples);
+        let best = joints.examined.iter().max_by(|a, b| a.score().total_cmp(&b.score())).unwrap();
+        assert!(best.frame.abs_diff(15_000) <= 1, "{best:?}");
+        assert!(best.score() > 5.0 && !best.impulse, "{best:?}");
+    }
+
+    #[test]
+    fn an_odd_sample_is_an_impulse() {
+        let mut samples = hum(32_000);
+        samples[15_000] += 0.2;
+        let joints = measure(&samples);
+        let best = joints.examined.iter().max_by(|a, b| a.score().total_cmp(&b.score())).unwrap();
+        assert!(best.impulse, "{best:?}");
+    }
+
+    #[test]
+    fn an_uncut_signal_has_no_joint() {
+        assert!(measure(&hum(32_000)).examined.iter().all(|j| j.score() < 2.5));
+    }
+}

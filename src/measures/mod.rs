@@ -1,0 +1,180 @@
+//! The one pass over a clip's samples: each measure consumes blocks and leaves a compact series.
+//!
+//! Nothing else in the program sees samples. Representations that several measures need (the mean
+//! of the channels, its transform, its low-rate copies) are made here once.
+
+pub mod bits;
+pub mod fingerprint;
+pub mod frames;
+pub mod joints;
+pub mod levels;
+pub mod loudness;
+pub mod overview;
+pub mod runs;
+pub mod spectrum;
+pub mod stereo;
+pub mod true_peak;
+pub mod voice;
+
+use crate::decode::Block;
+use crate::dsp::resample::StreamResampler;
+use crate::dsp::stft::Stft;
+use crate::features::{Features, Shape};
+
+use bits::BitUseMeasure;
+use fingerprint::{FINGERPRINT_RATE_HZ, FingerprintMeasure};
+use frames::FramesMeasure;
+use joints::JointsMeasure;
+use levels::LevelsMeasure;
+use loudness::LoudnessMeasure;
+use overview::OverviewMeasure;
+use runs::RunsMeasure;
+use spectrum::SpectrumMeasure;
+use stereo::StereoMeasure;
+use true_peak::TruePeakMeasure;
+use voice::{VOICE_RATE_HZ, VoiceMeasure};
+
+/// Every measure, fed block by block.
+pub struct Measures {
+    shape: Shape,
+    frames: u64,
+    levels: LevelsMeasure,
+    true_peak: TruePeakMeasure,
+    runs: RunsMeasure,
+    bits: Option<BitUseMeasure>,
+    loudness: LoudnessMeasure,
+    stereo: StereoMeasure,
+    mix: Vec<f32>,
+    stft: Stft,
+    by_frame: ByFrame,
+    voice_rate: StreamResampler,
+    fingerprint_rate: StreamResampler,
+    low_rate: LowRate,
+}
+
+/// Measures that take the shared transform.
+struct ByFrame {
+    spectrum: SpectrumMeasure,
+    frames: FramesMeasure,
+    joints: JointsMeasure,
+    overview: OverviewMeasure,
+}
+
+/// Measures that take low-rate mono samples.
+#[derive(Default)]
+struct LowRate {
+    voice: VoiceMeasure,
+    fingerprint: FingerprintMeasure,
+}
+
+impl Measures {
+    /// Measures for a clip of this shape.
+    #[must_use]
+    pub fn new(shape: Shape) -> Self {
+        let rate = shape.sample_rate_hz;
+        let channels = usize::from(shape.channels);
+        let n_fft = frame_length(rate);
+        let hop = n_fft / 2;
+        let integer_bits = shape.bits_per_sample.filter(|b| shape.lossless && (2..=24).contains(b));
+        Self {
+            frames: 0,
+            levels: LevelsMeasure::new(rate, channels),
+            true_peak: TruePeakMeasure::new(channels),
+            runs: RunsMeasure::new(rate, channels),
+            bits: integer_bits.map(|bits| BitUseMeasure::new(rate, bits)),
+            loudness: LoudnessMeasure::new(rate, channels),
+            stereo: StereoMeasure::new(rate),
+            mix: Vec::new(),
+            stft: Stft::new(n_fft, hop),
+            by_frame: ByFrame {
+                spectrum: SpectrumMeasure::new(rate, n_fft / 2 + 1, hop),
+                frames: FramesMeasure::new(rate, n_fft, hop),
+                joints: JointsMeasure::new(rate, n_fft),
+                overview: OverviewMeasure::new(n_fft / 2 + 1),
+            },
+            voice_rate: StreamResampler::new(rate, VOICE_RATE_HZ),
+            fingerprint_rate: StreamResampler::new(VOICE_RATE_HZ, FINGERPRINT_RATE_HZ),
+            low_rate: LowRate::default(),
+            shape,
+        }
+    }
+
+    /// Adds a block; its channel count is the shape's.
+    pub fn push(&mut self, block: &Block) {
+        self.frames += block.frames() as u64;
+        self.levels.push(block);
+        self.true_peak.push(block);
+        self.runs.push(block);
+        if let Some(bits) = &mut self.bits {
+            bits.push(block);
+        }
+        self.loudness.push(block);
+        self.stereo.push(block);
+
+        mix_down(block, &mut self.mix);
+        let Self { mix, stft, by_frame, voice_rate, fingerprint_rate, low_rate, .. } = self;
+        by_frame.overview.push_samples(mix);
+        stft.push(mix, |frame| {
+            by_frame.spectrum.push(frame);
+            by_frame.frames.push(frame);
+            by_frame.joints.push(frame);
+            by_frame.overview.push_frame(frame);
+        });
+        voice_rate.push(mix, |samples| {
+            low_rate.voice.push(samples);
+            fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));
+        });
+    }
+
+    /// Everything measured.
+    #[must_use]
+    pub fn finish(self) -> Features {
+        let Self { voice_rate, mut fingerprint_rate, mut low_rate, .. } = self;
+        voice_rate.finish(|samples| {
+            low_rate.voice.push(samples);
+            fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));
+        });
+        fingerprint_rate.finish(|slow| low_rate.fingerprint.push(slow));
+        let (bands, descriptors) = self.by_frame.frames.finish();
+        Features {
+            duration_s: self.frames as f64 / f64::from(self.shape.sample_rate_hz),
+            shape: self.shape,
+            levels: self.levels.finish(),
+            true_peak: self.true_peak.finish(),
+            runs: self.runs.finish(),
+            bits: self.bits.map(BitUseMeasure::finish).unwrap_or_default(),
+            loudness: self.loudness.finish(),
+            stereo: self.stereo.finish(),
+            spectrum: self.by_frame.spectrum.finish(),
+            bands,
+            descriptors,
+            joints: self.by_frame.joints.finish(),
+            voice: low_rate.voice.finish(),
+            fingerprint: low_rate.fingerprint.finish(),
+            overview: self.by_frame.overview.finish(),
+        }
+    }
+}
+
+/// Transform length at this rate: the power of two next above 20 ms.
+#[must_use]
+pub fn frame_length(sample_rate_hz: u32) -> usize {
+    (sample_rate_hz as usize / 50).next_power_of_two().max(64)
+}
+
+/// Mean of all channels.
+fn mix_down(block: &Block, mix: &mut Vec<f32>) {
+    mix.clear();
+    let Some((first, others)) = block.channels.split_first() else { return };
+    mix.extend_from_slice(first);
+    if others.is_empty() {
+        return;
+    }
+    for channel in others {
+        for (sum, x) in mix.iter_mut().zip(channel) {
+            *sum += x;
+        }
+    }
+    let scale = 1.0 / block.channels.len() as f32;
+    mix.iter_mut().for_each(|x| *x *= scale);
+}
