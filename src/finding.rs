@@ -82,20 +82,32 @@ pub struct Finding {
     pub score: f64,
     /// What stands behind the score.
     pub strength: Strength,
+    /// Whether a joint leaves such a trace, so that the finding takes part in edit points; otherwise
+    /// it describes the clip.
+    pub joint: bool,
     /// What was measured.
     pub evidence: Vec<Evidence>,
 }
 
 impl Finding {
-    /// A finding at one moment, in all channels, not calibrated.
+    /// A trace that joints leave, over a stretch and best heard at `time_s`; in all channels and not
+    /// calibrated.
     #[must_use]
-    pub fn at(time_s: f64, score: f64, evidence: Vec<Evidence>) -> Self {
-        Self::over(TimeSpan::at(time_s), time_s, score, evidence)
+    pub fn joint(time_s: f64, span: TimeSpan, score: f64, evidence: Vec<Evidence>) -> Self {
+        Self {
+            time_s,
+            span,
+            channel: None,
+            score,
+            strength: Strength::Uncalibrated,
+            joint: true,
+            evidence,
+        }
     }
 
-    /// A finding over a stretch, in all channels, not calibrated.
+    /// A property of a stretch of the clip that says nothing about joints.
     #[must_use]
-    pub fn over(span: TimeSpan, time_s: f64, score: f64, evidence: Vec<Evidence>) -> Self {
-        Self { time_s, span, channel: None, score, strength: Strength::Uncalibrated, evidence }
+    pub fn description(span: TimeSpan, score: f64, evidence: Vec<Evidence>) -> Self {
+        Self { joint: false, ..Self::joint(span.start_s, span, score, evidence) }
     }
 }

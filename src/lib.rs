@@ -4,10 +4,16 @@
 //! `detectors` look at the series, `fusion` joins what they found, `report` writes it down.
 //! ARCHITECTURE.md draws the floors; a module imports only from lower ones.
 
+pub mod analysis;
+pub mod container;
 pub mod decode;
+pub mod detector;
+pub mod detectors;
 pub mod dsp;
 pub mod error;
 pub mod features;
 pub mod finding;
+pub mod fusion;
 pub mod measures;
+pub mod report;
 pub mod units;

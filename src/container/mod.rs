@@ -9,12 +9,50 @@ mod amr;
 mod au;
 mod bmff;
 mod caf;
+mod descriptors;
+mod fields;
+pub mod limits;
+mod packets;
 mod reader;
 mod riff;
 mod sniff;
 
+use crate::error::Result;
+
 pub use reader::ByteReader;
 pub use sniff::{FileKind, sniff};
+
+/// Walks the structure of a file of this kind; `None` for kinds that a demuxer reads instead, and
+/// for those that nothing here can read.
+///
+/// # Errors
+///
+/// [`Error::Malformed`](crate::error::Error::Malformed), `Unsupported`, `Limit` and `NoAudio` for
+/// what the file holds, `Read` if the system refuses.
+pub fn walk(kind: FileKind, reader: &mut ByteReader) -> Result<Option<Plan>> {
+    match kind {
+        FileKind::Riff | FileKind::Rf64 | FileKind::W64 => riff::plan(reader).map(Some),
+        FileKind::Aiff => aiff::plan(reader).map(Some),
+        FileKind::Caf => caf::plan(reader).map(Some),
+        FileKind::Au => au::plan(reader).map(Some),
+        FileKind::IsoBmff => bmff::plan(reader).map(Some),
+        FileKind::AmrNb | FileKind::AmrWb => amr::plan(reader).map(Some),
+        FileKind::GsmRaw => Ok(Some(raw_gsm(reader))),
+        _ => Ok(None),
+    }
+}
+
+/// Raw GSM has no header: 8 kHz mono by definition, 33 bytes every 20 ms.
+fn raw_gsm(reader: &ByteReader) -> Plan {
+    let len = reader.len();
+    let track = TrackPlan {
+        sample_rate_hz: 8_000,
+        channels: 1,
+        packets: Packets::Fixed { start: 0, len, block_bytes: 33, frames_per_block: 160 },
+        ..TrackPlan::new(Codec::Gsm)
+    };
+    Plan { tracks: vec![track], ..Plan::default() }
+}
 
 /// A codec, as far as a decoder must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +168,24 @@ pub struct TrackPlan {
     pub declared_duration_s: Option<f64>,
     /// ISO 639 language, where the container says one.
     pub language: Option<String>,
+}
+
+impl TrackPlan {
+    /// A track about which nothing but the codec is known.
+    pub(crate) fn new(codec: Codec) -> Self {
+        Self {
+            codec,
+            sample_rate_hz: 0,
+            channels: 0,
+            bits_per_sample: None,
+            config: Vec::new(),
+            packets: Packets::Table(Vec::new()),
+            start_trim_frames: 0,
+            presentation_frames: None,
+            declared_duration_s: None,
+            language: None,
+        }
+    }
 }
 
 /// What a container walker found.

@@ -4,9 +4,45 @@
 //! demuxer finds the packets, a decoder turns them into samples, and the trim stage
 //! separates presentation from priming. Types of decoder libraries stop in this folder.
 
+mod aac;
+mod adts;
+mod asc;
+mod clip;
+mod codec_ids;
+mod damage;
+mod demux;
+mod encoder;
+mod extension;
+mod external;
+mod ffmpeg;
+mod flac;
+mod flac_frame;
+mod flac_header;
+mod guard;
+mod limits;
+mod matroska;
+mod mpeg;
+mod native;
+mod open;
+mod open_plan;
+mod opus;
+mod opus_head;
+mod opus_split;
+mod packet;
+mod pcm;
+mod pcm_hash;
+mod sink;
+mod source;
+mod speech;
+mod symphonia_codec;
+mod table;
+mod trim;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use clip::Clip;
 
 /// What to open and how.
 #[derive(Debug, Clone, Default)]

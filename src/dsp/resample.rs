@@ -15,6 +15,10 @@ pub struct StreamResampler {
     output: Vec<f32>,
     /// Leading output samples still to drop, the converter's own delay.
     delay: usize,
+    /// Output over input rate.
+    ratio: f64,
+    received: u64,
+    sent: u64,
 }
 
 impl StreamResampler {
@@ -22,14 +26,24 @@ impl StreamResampler {
     #[must_use]
     pub fn new(from_hz: u32, to_hz: u32) -> Self {
         if from_hz == to_hz {
-            return Self { inner: None, pending: Vec::new(), output: Vec::new(), delay: 0 };
+            return Self::around(None, 1.0);
         }
         let chunk = smooth_chunk(from_hz as usize, to_hz as usize);
         let inner = Fft::new(from_hz as usize, to_hz as usize, chunk, 1, FixedSync::Both)
             .expect("both rates are positive and the chunk is a multiple of their ratio");
-        let delay = inner.output_delay();
-        let output = vec![0.0; inner.output_frames_max()];
-        Self { inner: Some(inner), pending: Vec::new(), output, delay }
+        Self::around(Some(inner), f64::from(to_hz) / f64::from(from_hz))
+    }
+
+    fn around(inner: Option<Fft<f32>>, ratio: f64) -> Self {
+        Self {
+            pending: Vec::new(),
+            output: vec![0.0; inner.as_ref().map_or(0, Resampler::output_frames_max)],
+            delay: inner.as_ref().map_or(0, Resampler::output_delay),
+            inner,
+            ratio,
+            received: 0,
+            sent: 0,
+        }
     }
 
     /// Adds input and hands converted samples to `visit`.
@@ -38,6 +52,7 @@ impl StreamResampler {
             visit(samples);
             return;
         };
+        self.received += samples.len() as u64;
         self.pending.extend_from_slice(samples);
         let mut done = 0;
         loop {
@@ -49,16 +64,24 @@ impl StreamResampler {
             done += need;
             let skip = self.delay.min(made);
             self.delay -= skip;
+            self.sent += (made - skip) as u64;
             visit(&self.output[skip..made]);
         }
         self.pending.drain(..done);
     }
 
-    /// Converts what is left, padded with silence.
-    pub fn finish(mut self, visit: impl FnMut(&[f32])) {
-        if let Some(inner) = &self.inner {
-            let missing = inner.input_frames_next() + inner.output_delay();
-            self.push(&vec![0.0; missing], visit);
+    /// Converts what is left, so that the output is as long as the input was.
+    pub fn finish(mut self, mut visit: impl FnMut(&[f32])) {
+        let Some(inner) = &self.inner else { return };
+        let silence = vec![0.0; inner.input_frames_next()];
+        let whole = (self.received as f64 * self.ratio).ceil() as u64;
+        while self.sent < whole {
+            let mut left = (whole - self.sent) as usize;
+            self.push(&silence, |made| {
+                let count = made.len().min(left);
+                left -= count;
+                visit(&made[..count]);
+            });
         }
     }
 }
@@ -123,7 +146,7 @@ mod tests {
             };
             let input: Vec<f32> = (0..from as usize).map(|n| tone(from, n) as f32).collect();
             let output = convert_all(from, 16_000, &input);
-            assert!(output.len() >= 16_000, "{from}: {}", output.len());
+            assert_eq!(output.len(), 16_000, "{from}");
             for n in 2000..14_000 {
                 let error = (f64::from(output[n]) - tone(16_000, n)).abs();
                 assert!(error < 0.01, "{from} Hz, sample {n}: {error}");

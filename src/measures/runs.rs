@@ -26,6 +26,8 @@ pub struct Run {
     pub channel: u16,
     /// The value.
     pub value: f32,
+    /// Larger magnitude of the two samples beside the run.
+    pub edge: f32,
 }
 
 /// Runs of equal samples.
@@ -107,6 +109,7 @@ impl RunsMeasure {
             frames: open.frames,
             channel: channel as u16,
             value: open.value,
+            edge: open.before.abs().max(after.map_or(0.0, f32::abs)),
         };
         let out = &mut self.out;
         let kind = if open.value == 0.0 {

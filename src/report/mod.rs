@@ -1,10 +1,29 @@
 //! From an analysis to bytes: the document, and one file per format that renders it.
 
+pub mod audacity;
+mod base64;
+pub mod csv;
 mod document;
+mod format;
+pub mod html;
+pub mod json;
 mod overview;
+#[cfg(test)]
+mod sample;
+mod schema;
+pub mod sonic_visualiser;
+mod summary;
+pub mod terminal;
+pub mod textgrid;
+mod wording;
 
 pub use document::*;
+pub use format::{Format, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
+pub use schema::analysis_schema;
+
+#[cfg(test)]
+pub(crate) use sample::{sample_report, unreadable_report};
 
 /// A document and the pictures that go with it; every format is rendered from this alone.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,4 +32,15 @@ pub struct Report {
     pub document: AnalysisDocument,
     /// What people look at; absent if unreadable.
     pub overview: Option<Overview>,
+}
+
+/// Refuses a clip without a timeline, so that no empty label file passes for "nothing was seen".
+pub(crate) fn examined_duration_s(report: &Report) -> std::io::Result<f64> {
+    let stream = report.document.stream.as_ref();
+    stream.map(|stream| stream.duration_s).filter(|&duration_s| duration_s > 0.0).ok_or_else(|| {
+        std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "nothing of this clip was examined, so there is no timeline to label",
+        )
+    })
 }

@@ -1,0 +1,128 @@
+//! The contract of a detector: what it is, when it applies, what it gives.
+
+use crate::features::Features;
+use crate::finding::Finding;
+
+/// Kind of physics behind a trace. Findings of one family are not independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// The waveform from sample to sample.
+    Waveform,
+    /// Sample values and their bits.
+    Numeric,
+    /// Background noise.
+    Background,
+    /// Spectrum and bandwidth.
+    Spectrum,
+    /// Level and gain.
+    Level,
+    /// Relation of channels.
+    Channels,
+}
+
+impl Family {
+    /// The word documents carry.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waveform => "waveform",
+            Self::Numeric => "numeric",
+            Self::Background => "background",
+            Self::Spectrum => "spectrum",
+            Self::Level => "level",
+            Self::Channels => "channels",
+        }
+    }
+}
+
+/// What a clip must have for a detector to say anything.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Requirement {
+    /// Shortest duration, in seconds.
+    pub min_duration_s: f64,
+    /// Lowest sample rate, in Hz.
+    pub min_sample_rate_hz: u32,
+    /// The samples as the encoder was given them, in at most this many bits.
+    pub lossless_bits: Option<u16>,
+    /// Exactly two channels.
+    pub stereo: bool,
+}
+
+impl Requirement {
+    /// Applies to every clip.
+    pub const NONE: Self =
+        Self { min_duration_s: 0.0, min_sample_rate_hz: 1, lossless_bits: None, stereo: false };
+
+    /// Why the clip does not meet the requirement; `None` if it does.
+    #[must_use]
+    pub fn unmet(&self, features: &Features) -> Option<String> {
+        let shape = &features.shape;
+        if features.duration_s < self.min_duration_s {
+            let has = features.duration_s;
+            return Some(format!("needs {} s, the clip has {has:.2} s", self.min_duration_s));
+        }
+        if shape.sample_rate_hz < self.min_sample_rate_hz {
+            let has = shape.sample_rate_hz;
+            return Some(format!("needs {} Hz, the clip has {has} Hz", self.min_sample_rate_hz));
+        }
+        if self.stereo && shape.channels != 2 {
+            return Some(format!("needs two channels, the clip has {}", shape.channels));
+        }
+        match self.lossless_bits {
+            Some(_) if !shape.lossless => {
+                Some("the clip went through a lossy codec, which rewrites every sample".into())
+            }
+            Some(most) if shape.bits_per_sample.is_none_or(|bits| bits > most) => {
+                Some(format!("needs integer samples of at most {most} bits"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a detector says about itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Descriptor {
+    /// Stable id in `kebab-case`.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Kind of physics.
+    pub family: Family,
+    /// One sentence on what a finding means.
+    pub summary: &'static str,
+    /// Unit of the score.
+    pub score_unit: &'static str,
+    /// Score from which the detector reports, in `score_unit`.
+    pub reports_from: f64,
+    /// Whether its findings make edit points by themselves, or only support those of others.
+    pub stands_alone: bool,
+    /// What else leaves the same trace.
+    pub innocent_explanations: &'static [&'static str],
+    /// Sources of the method.
+    pub references: &'static [&'static str],
+    /// When it applies.
+    pub requires: Requirement,
+    /// The detector's own file, whose module text `explain` prints.
+    pub source: &'static str,
+}
+
+/// A pure function from what was measured to what was seen.
+pub trait Detector: Sync {
+    /// What the detector says about itself.
+    fn descriptor(&self) -> &'static Descriptor;
+
+    /// What it sees, sorted by time. Called only if [`Descriptor::requires`] is met.
+    fn detect(&self, features: &Features) -> Vec<Finding>;
+}
+
+/// The module text at the head of a Rust file, as Markdown.
+#[must_use]
+pub fn module_text(source: &str) -> String {
+    source
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n")
+}

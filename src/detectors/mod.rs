@@ -1,0 +1,79 @@
+//! Detectors, one file each, and their registry.
+
+mod bandwidth_step;
+mod clip_level_step;
+mod clipping;
+mod constant_run;
+mod dc_offset_step;
+mod digital_silence;
+mod effective_bit_depth;
+mod false_stereo;
+mod gain_comb;
+mod level_step;
+mod noise_floor_step;
+mod peaks;
+mod start_stop_cut;
+mod waveform_discontinuity;
+mod windows;
+
+/// What every detector file needs.
+mod prelude {
+    pub(super) use super::peaks;
+    pub(super) use crate::detector::{Descriptor, Detector, Family, Requirement};
+    pub(super) use crate::dsp::stats;
+    pub(super) use crate::features::Features;
+    pub(super) use crate::finding::{Evidence, Finding};
+    pub(super) use crate::units::{TimeSpan, amplitude_to_db, power_to_db};
+}
+
+use crate::detector::Detector;
+
+/// Every detector, sorted by id.
+pub static DETECTORS: &[&dyn Detector] = &[
+    &bandwidth_step::BandwidthStep,
+    &clip_level_step::ClipLevelStep,
+    &clipping::Clipping,
+    &constant_run::ConstantRun,
+    &dc_offset_step::DcOffsetStep,
+    &digital_silence::DigitalSilence,
+    &effective_bit_depth::EffectiveBitDepth,
+    &false_stereo::FalseStereo,
+    &gain_comb::GainComb,
+    &level_step::LevelStep,
+    &noise_floor_step::NoiseFloorStep,
+    &start_stop_cut::StartStopCut,
+    &waveform_discontinuity::WaveformDiscontinuity,
+];
+
+/// The detector with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static dyn Detector> {
+    DETECTORS.iter().copied().find(|detector| detector.descriptor().id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detector::module_text;
+
+    const HEADINGS: [&str; 4] =
+        ["# What it looks for", "# Score", "# Blind to", "# References"];
+
+    #[test]
+    fn ids_are_sorted_and_unique() {
+        let ids: Vec<_> = DETECTORS.iter().map(|d| d.descriptor().id).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
+    }
+
+    #[test]
+    fn every_detector_explains_itself() {
+        for detector in DETECTORS {
+            let descriptor = detector.descriptor();
+            let text = module_text(descriptor.source);
+            let places: Vec<_> = HEADINGS.iter().map(|h| text.find(h)).collect();
+            assert!(places.iter().all(Option::is_some), "{}", descriptor.id);
+            assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{}", descriptor.id);
+            assert!(!descriptor.references.is_empty() && descriptor.reports_from > 0.0);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Which format a path asks for, and writing it so that no half-written file is left behind.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::report::{Report, audacity, csv, html, json, sonic_visualiser, textgrid};
+
+/// A format reports can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One indented JSON document.
+    Json,
+    /// One JSON document a line.
+    Ndjson,
+    /// One row per edit point and finding.
+    Csv,
+    /// Labels for Audacity.
+    Audacity,
+    /// Tiers for Praat and ELAN.
+    TextGrid,
+    /// Regions for Sonic Visualiser.
+    SonicVisualiser,
+    /// A page on its own.
+    Html,
+}
+
+impl Format {
+    /// The format that the end of a file name asks for, whatever its case: `.json`, `.ndjson` or
+    /// `.jsonl`, `.csv`, `.txt` or `.labels`, `.TextGrid`, `.svl.csv` or `.sv.csv`, `.html` or
+    /// `.htm`.
+    #[must_use]
+    pub fn from_path(path: &Path) -> Option<Self> {
+        const ENDS: [(&str, Format); 11] = [
+            (".svl.csv", Format::SonicVisualiser),
+            (".sv.csv", Format::SonicVisualiser),
+            (".csv", Format::Csv),
+            (".json", Format::Json),
+            (".ndjson", Format::Ndjson),
+            (".jsonl", Format::Ndjson),
+            (".txt", Format::Audacity),
+            (".labels", Format::Audacity),
+            (".textgrid", Format::TextGrid),
+            (".html", Format::Html),
+            (".htm", Format::Html),
+        ];
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        ENDS.iter().find_map(|(end, format)| name.ends_with(end).then_some(*format))
+    }
+
+    /// Writes `reports` to `out`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` answers; `InvalidInput` if this format cannot hold that many clips, or has no
+    /// timeline to put labels on.
+    pub fn render(self, reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+        match (self, reports) {
+            (Self::Csv, reports) => csv::write_many(reports, out),
+            (Self::Ndjson, reports) => {
+                reports.iter().try_for_each(|report| json::write_line(report, out))
+            }
+            (Self::Json, [report]) => json::write(report, out),
+            (Self::Audacity, [report]) => audacity::write(report, out),
+            (Self::TextGrid, [report]) => textgrid::write(report, out),
+            (Self::SonicVisualiser, [report]) => sonic_visualiser::write(report, out),
+            (Self::Html, [report]) => html::write(report, out),
+            (_, reports) => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!(
+                    "this format holds one clip, not {}; NDJSON and CSV hold several",
+                    reports.len()
+                ),
+            )),
+        }
+    }
+}
+
+/// Writes `reports` to `path`: to a temporary name in the same folder, then renamed, so that readers
+/// see the whole file or none. A device or pipe is written to as it is.
+///
+/// # Errors
+///
+/// [`Error::Write`].
+pub fn write_file(path: &Path, format: Format, reports: &[Report]) -> Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let written = match fs::metadata(&target) {
+        Ok(meta) if !meta.is_file() => write_through(&target, format, reports),
+        _ => write_renamed(&target, format, reports),
+    };
+    written.map_err(|source| Error::Write { path: path.to_path_buf(), source })
+}
+
+fn write_through(path: &Path, format: Format, reports: &[Report]) -> io::Result<()> {
+    let mut out = BufWriter::new(File::options().write(true).open(path)?);
+    format.render(reports, &mut out)?;
+    out.flush()
+}
+
+fn write_renamed(path: &Path, format: Format, reports: &[Report]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".spliceprint-");
+    // Temporary files are private by default; an output has the rights any new file has.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let mut out = BufWriter::new(file.as_file_mut());
+    format.render(reports, &mut out)?;
+    out.flush()?;
+    drop(out);
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample_report;
+
+    #[test]
+    fn the_end_of_the_name_decides() {
+        for (name, format) in [
+            ("a.json", Some(Format::Json)),
+            ("a.JSONL", Some(Format::Ndjson)),
+            ("a.b.csv", Some(Format::Csv)),
+            ("a.sv.csv", Some(Format::SonicVisualiser)),
+            ("a.svl.csv", Some(Format::SonicVisualiser)),
+            ("a.labels", Some(Format::Audacity)),
+            ("dir.json/a.TextGrid", Some(Format::TextGrid)),
+            ("a.htm", Some(Format::Html)),
+            ("a.wav", None),
+            ("json", None),
+        ] {
+            assert_eq!(Format::from_path(Path::new(name)), format, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_some_formats_hold_several_clips() {
+        let two = [sample_report(), sample_report()];
+        for format in [Format::Ndjson, Format::Csv] {
+            format.render(&two, &mut Vec::new()).unwrap();
+            format.render(&[], &mut Vec::new()).unwrap();
+        }
+        let error = Format::Html.render(&two, &mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(
+            error.to_string(),
+            "this format holds one clip, not 2; NDJSON and CSV hold several"
+        );
+    }
+
+    #[test]
+    fn equal_reports_give_equal_bytes_in_every_format() {
+        use Format::*;
+        for format in [Json, Ndjson, Csv, Audacity, TextGrid, SonicVisualiser, Html] {
+            let bytes = || {
+                let mut bytes = Vec::new();
+                format.render(&[sample_report()], &mut bytes).unwrap();
+                bytes
+            };
+            assert!(bytes() == bytes(), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.txt");
+        fs::write(&path, "old").unwrap();
+        let mut report = sample_report();
+        write_file(&path, Format::Audacity, &[report.clone()]).unwrap();
+        let written = fs::read(&path).unwrap();
+        assert!(written.starts_with(b"4.19"));
+        report.document.stream = None;
+        let error = write_file(&path, Format::Audacity, &[report]).unwrap_err();
+        assert!(matches!(error, Error::Write { .. }));
+        assert_eq!(fs::read(&path).unwrap(), written);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error_with_the_path_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none/report.json");
+        let error = write_file(&path, Format::Json, &[sample_report()]).unwrap_err();
+        assert!(error.to_string().contains("report.json"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_output_can_be_read_by_others_as_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, plain) = (folder.path().join("a.json"), folder.path().join("b"));
+        write_file(&ours, Format::Json, &[sample_report()]).unwrap();
+        fs::write(&plain, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain));
+    }
+}

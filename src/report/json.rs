@@ -1,0 +1,49 @@
+//! The document as JSON: one pretty document, or one compact line per clip.
+
+use std::io::{self, Write};
+
+use crate::report::Report;
+
+/// One indented document with a line feed at its end.
+///
+/// # Errors
+///
+/// Whatever `out` answers.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &report.document)?;
+    out.write_all(b"\n")
+}
+
+/// One line of newline-delimited JSON.
+///
+/// # Errors
+///
+/// Whatever `out` answers.
+pub fn write_line(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &report.document)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{AnalysisDocument, sample_report};
+
+    #[test]
+    fn a_document_survives_the_round_trip() {
+        let report = sample_report();
+        let mut bytes = Vec::new();
+        write(&report, &mut bytes).unwrap();
+        assert!(bytes.ends_with(b"}\n"));
+        let back: AnalysisDocument = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(back, report.document);
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        let mut bytes = Vec::new();
+        write_line(&sample_report(), &mut bytes).unwrap();
+        assert_eq!(bytes.iter().filter(|&&byte| byte == b'\n').count(), 1);
+        assert!(bytes.starts_with(b"{\"schema\":\"spliceprint.analysis/1\",\"status\":\"ok\""));
+    }
+}

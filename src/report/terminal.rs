@@ -1,0 +1,288 @@
+//! The report as a screen of text.
+
+use crate::finding::Strength;
+use crate::report::summary::{headline, not_examined, other_findings, reason};
+use crate::report::wording::{
+    ABSENCE, clock, hertz, is_bidi_control, quantity, stream_facts, strength,
+};
+use crate::report::{AnalysisDocument, EditPointReport, Report, Status};
+
+/// Times named for one detector before the rest is counted.
+const MOST_PLACES: usize = 4;
+/// Edit points and warnings shown before the rest is counted.
+const MOST_LINES: usize = 20;
+/// Narrowest text that still reads.
+const NARROWEST: usize = 40;
+
+/// How a summary is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether headings and strengths are set off by colour; it never carries meaning alone.
+    pub colour: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { colour: false, width: 80 }
+    }
+}
+
+/// `text` with control characters and those that turn the direction of text shown as escapes, so
+/// that a file name or tag can neither move the cursor nor pose as another.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if c.is_ascii_control() => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}') => {
+                shown.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// What the file is, what was seen, what was not examined and what to keep in mind.
+#[must_use]
+pub fn summary(report: &Report, style: Style) -> String {
+    let document = &report.document;
+    let mut page = Page { text: String::new(), style };
+    head(document, &mut page);
+    if document.status == Status::Unreadable {
+        return page.text;
+    }
+    seen(document, &mut page);
+    let skipped = not_examined(document);
+    if !skipped.is_empty() {
+        page.heading("Not examined");
+        let column = skipped.iter().map(|d| d.id.chars().count()).max().unwrap_or(0).min(24);
+        for detector in skipped {
+            let id = escape(&detector.id);
+            page.hanging(&format!("  {id:<column$}  "), &escape(&reason(detector)));
+        }
+    }
+    if !document.limitations.is_empty() {
+        page.heading("Keep in mind");
+        for limitation in &document.limitations {
+            page.hanging("  - ", &escape(limitation));
+        }
+    }
+    page.text
+}
+
+fn head(document: &AnalysisDocument, page: &mut Page) {
+    page.bold(&escape(&document.source.path));
+    if let Some(sha256) = &document.source.sha256 {
+        let short: String = sha256.chars().take(16).collect();
+        page.hanging("  sha256    ", &format!("{}…", escape(&short)));
+    }
+    if let Some(stream) = &document.stream {
+        let mut facts = stream_facts(stream).join(" · ");
+        if let Some(encoder) = &stream.encoder {
+            facts.push_str(&format!(" · written by {encoder}"));
+        }
+        page.hanging("  stream    ", &escape(&facts));
+    }
+    if let Some(levels) = levels(document) {
+        page.hanging("  levels    ", &levels);
+    }
+    match document.status {
+        Status::Ok => {}
+        Status::Partial => {
+            page.hanging("  status    ", "partial: not all of the clip was examined")
+        }
+        Status::Unreadable => page.hanging("  status    ", "unreadable: nothing was examined"),
+    }
+    if let Some(error) = &document.error {
+        page.hanging("  error     ", &escape(&error.message));
+        if let Some(hint) = &error.hint {
+            page.hanging("  hint      ", &escape(hint));
+        }
+    }
+    let Some(stream) = &document.stream else { return };
+    for damage in stream.damage.iter().take(MOST_LINES) {
+        let place = damage.offset.map(|offset| format!(" (byte {offset})")).unwrap_or_default();
+        let text = format!("{}{place}: {}", clock(damage.time_s), damage.what);
+        page.hanging("  damage    ", &escape(&text));
+    }
+    page.more(stream.damage.len());
+    for warning in stream.warnings.iter().take(MOST_LINES) {
+        page.hanging("  warning   ", &escape(warning));
+    }
+    page.more(stream.warnings.len());
+}
+
+fn levels(document: &AnalysisDocument) -> Option<String> {
+    let levels = document.measurements.as_ref()?;
+    let mut parts = Vec::new();
+    parts.extend(levels.loudness_lufs.map(|v| format!("loudness {}", quantity(v, "LUFS"))));
+    parts.push(format!("true peak {}", quantity(levels.true_peak_dbtp, "dBTP")));
+    parts.extend(levels.noise_floor_dbfs.map(|v| format!("background {}", quantity(v, "dBFS"))));
+    parts.extend(levels.bandwidth_hz.map(|v| format!("bandwidth {}", hertz(v))));
+    parts.push(format!("speech {:.0} %", levels.speech_share * 100.0));
+    Some(parts.join(" · "))
+}
+
+fn seen(document: &AnalysisDocument, page: &mut Page) {
+    page.heading("What was seen");
+    page.hanging("  ", &headline(document));
+    for (number, point) in (1..).zip(document.edit_points.iter().take(MOST_LINES)) {
+        edit_point(number, point, page);
+    }
+    page.more(document.edit_points.len());
+    let others = other_findings(document);
+    if !others.is_empty() {
+        page.text.push('\n');
+        page.hanging("  ", "Outside edit points:");
+        for other in others {
+            let line = format!("{}: {}", other.detector.name, other.places(MOST_PLACES));
+            page.hanging("  - ", &escape(&line));
+        }
+    }
+    page.text.push('\n');
+    page.hanging("  ", ABSENCE);
+}
+
+fn edit_point(number: usize, point: &EditPointReport, page: &mut Page) {
+    let word = strength(point.strength);
+    let first = format!("  {:<4}{}  ", format!("E{number}"), clock(point.time_s));
+    let rest = page.painted(word, strength_colour(point.strength));
+    page.text.push_str(&format!("\n{first}{rest}  {}\n", escape(&point.detectors.join(", "))));
+    page.hanging("      ", &escape(&point.explanation));
+}
+
+fn strength_colour(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Uncalibrated | Strength::Limited => "2",
+        Strength::Moderate => "33",
+        Strength::Strong | Strength::VeryStrong => "1;33",
+    }
+}
+
+struct Page {
+    text: String,
+    style: Style,
+}
+
+impl Page {
+    fn painted(&self, text: &str, code: &str) -> String {
+        if self.style.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.into() }
+    }
+
+    fn bold(&mut self, line: &str) {
+        let line = self.painted(line, "1");
+        self.text.push_str(&line);
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.text.push('\n');
+        self.bold(title);
+    }
+
+    /// `text` wrapped at the width, its lines indented to where `first` ends.
+    fn hanging(&mut self, first: &str, text: &str) {
+        let indent = first.chars().count();
+        let room = self.style.width.max(NARROWEST).saturating_sub(indent).max(10);
+        for (i, line) in wrapped(text, room).iter().enumerate() {
+            self.text.push_str(if i == 0 { first } else { "" });
+            let padding = if i == 0 { 0 } else { indent };
+            self.text.push_str(&format!("{:padding$}{line}\n", ""));
+        }
+    }
+
+    fn more(&mut self, total: usize) {
+        if total > MOST_LINES {
+            self.hanging("  ", &format!("and {} more", total - MOST_LINES));
+        }
+    }
+}
+
+/// `text` in lines of at most `width` characters, broken at spaces where there are some.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut room = width;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let characters: Vec<char> = word.chars().collect();
+        for (i, part) in characters.chunks(width).enumerate() {
+            let fits = i == 0 && part.len() < room;
+            if let Some(line) = lines.last_mut().filter(|line| fits && !line.is_empty()) {
+                line.push(' ');
+                line.extend(part);
+                room -= part.len() + 1;
+            } else {
+                if lines.last().is_some_and(|line| !line.is_empty()) {
+                    lines.push(String::new());
+                }
+                lines.last_mut().expect("there is always a line").extend(part);
+                room = width - part.len();
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{sample_report, unreadable_report};
+
+    #[test]
+    fn a_screen_names_what_a_reader_needs_in_80_columns() {
+        let text = summary(&sample_report(), Style::default());
+        for part in [
+            "sha256    3f3f3f3f3f3f3f3f…\n",
+            "stream    00:12.000 · MP4 · AAC-LC · 44.1 kHz · stereo · 128 kbit/s",
+            "E1  00:04.200  strong  digital-silence, noise-floor-step\n",
+            "  - Digital silence: 1 place, moderate: 00:04.000\n",
+            "  hum-phase   needs 10 s of mains hum, none was found\n",
+            "  frame-grid  failed: out of memory\\nat \\x1b[31mblock 7\n",
+            "damage    00:07.500 (byte 123456): frame skipped",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(ABSENCE));
+        let body = text.lines().skip(1);
+        assert!(body.into_iter().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn an_unreadable_clip_says_why_and_shows_no_empty_lists() {
+        let text = summary(&unreadable_report(), Style::default());
+        assert!(text.contains("status    unreadable: nothing was examined\n"));
+        assert!(text.contains("error     malformed MP4 at byte 4096"));
+        assert!(!text.contains("What was seen"));
+    }
+
+    #[test]
+    fn colour_changes_no_word() {
+        let plain = summary(&sample_report(), Style::default());
+        let coloured = summary(&sample_report(), Style { colour: true, width: 80 });
+        let mut stripped = coloured.clone();
+        for code in ["0", "1", "2", "33", "1;33"] {
+            stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
+        }
+        assert_ne!(plain, coloured);
+        assert_eq!(plain, stripped);
+    }
+
+    #[test]
+    fn escapes_are_visible() {
+        assert_eq!(escape("a\u{1b}[0m\u{202e}b\n\u{85}é"), "a\\x1b[0m\\u{202e}b\\n\\u{85}é");
+    }
+
+    #[test]
+    fn long_words_are_broken_and_short_ones_joined() {
+        assert_eq!(wrapped("ab cd efghij", 5), ["ab cd", "efghi", "j"]);
+        assert_eq!(wrapped("", 5), [""]);
+    }
+}
