@@ -164,9 +164,7 @@ pub fn detect(features: &Features, settings: &Settings) -> Vec<Outcome> {
             }
             match descriptor.requires.unmet(features) {
                 Some(reason) => Outcome::NotApplicable { descriptor, reason },
-                None => {
-                    Outcome::Examined(Seen { descriptor, findings: detector.detect(features) })
-                }
+                None => Outcome::Examined(Seen { descriptor, findings: detector.detect(features) }),
             }
         })
         .collect()

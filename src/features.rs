@@ -7,6 +7,7 @@ use crate::measures::joints::Joints;
 use crate::measures::levels::Levels;
 use crate::measures::loudness::Loudness;
 use crate::measures::overview::ClipOverview;
+use crate::measures::pauses::PauseSpectrum;
 use crate::measures::runs::Runs;
 use crate::measures::spectrum::SpectrumUse;
 use crate::measures::stereo::Stereo;
@@ -56,6 +57,8 @@ pub struct Features {
     pub voice: Voice,
     /// Fingerprint words.
     pub fingerprint: Fingerprint,
+    /// Background in pauses.
+    pub pauses: PauseSpectrum,
     /// Pictures for people.
     pub overview: ClipOverview,
 }

@@ -11,6 +11,7 @@ pub mod detector;
 pub mod detectors;
 pub mod dsp;
 pub mod error;
+pub mod excerpts;
 pub mod features;
 pub mod finding;
 pub mod fusion;

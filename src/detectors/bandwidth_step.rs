@@ -71,11 +71,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "a participant on a narrower line",
     ],
     references: &["Grigoras, Rappaport & Smith 2012, AES 46th conference"],
-    requires: Requirement {
-        min_duration_s: 4.0,
-        min_sample_rate_hz: 8000,
-        ..Requirement::NONE
-    },
+    requires: Requirement { min_duration_s: 4.0, min_sample_rate_hz: 8000, ..Requirement::NONE },
     source: include_str!("bandwidth_step.rs"),
 };
 

@@ -80,9 +80,7 @@ fn channel_steps(dc: &[f32], step_s: f64, channel: u16) -> Vec<Finding> {
         .collect();
     let mut sizes: Vec<f32> = steps.iter().map(|s| s.difference.abs() as f32).collect();
     let elsewhere = stats::quantile(&mut sizes, 0.9).map_or(0.0, f64::from);
-    let passes = |s: &Step| {
-        s.sigmas >= REPORTS_FROM_SIGMAS && s.difference.abs() >= MIN_DIFFERENCE
-    };
+    let passes = |s: &Step| s.sigmas >= REPORTS_FROM_SIGMAS && s.difference.abs() >= MIN_DIFFERENCE;
     let tops = peaks::above(&steps, window, |s| if passes(s) { s.sigmas } else { 0.0 });
     tops.into_iter()
         // A single step raises the differences only within a window of itself; where nine tenths of

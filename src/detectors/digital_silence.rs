@@ -72,7 +72,8 @@ impl Detector for DigitalSilence {
         let runs: Vec<Run> = features.runs.zeros.iter().copied().filter(inner).collect();
         let runs = merge_channels(&runs, features.shape.channels);
         let length_ms = |run: &Run| run.frames as f64 / rate * 1000.0;
-        let threshold = habit_threshold(runs.iter().map(|(run, _)| length_ms(run)), features.duration_s);
+        let threshold =
+            habit_threshold(runs.iter().map(|(run, _)| length_ms(run)), features.duration_s);
         runs.iter()
             .filter(|(run, _)| length_ms(run) >= threshold)
             .map(|(run, all_channels)| {
@@ -130,8 +131,7 @@ fn merge_channels(runs: &[Run], channels: u16) -> Vec<(Run, bool)> {
     }
     let covered = |run: &Run| {
         merged.iter().any(|(m, all)| {
-            *all
-                && run.start_frame < m.start_frame + m.frames
+            *all && run.start_frame < m.start_frame + m.frames
                 && m.start_frame < run.start_frame + run.frames
         })
     };

@@ -87,8 +87,7 @@ impl Detector for FalseStereo {
                 let below = f64::from(median) - mean;
                 [start, end].map(|edge| {
                     let time_s = edge as f64 * stereo.step_s;
-                    let span =
-                        TimeSpan::new(time_s - stereo.step_s, time_s + stereo.step_s);
+                    let span = TimeSpan::new(time_s - stereo.step_s, time_s + stereo.step_s);
                     let evidence = vec![
                         Evidence::above("below_median", below, "dB", REPORTS_FROM_DB),
                         Evidence::new("stretch_start", start as f64 * stereo.step_s, "s"),

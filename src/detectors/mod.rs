@@ -56,8 +56,7 @@ mod tests {
     use super::*;
     use crate::detector::module_text;
 
-    const HEADINGS: [&str; 4] =
-        ["# What it looks for", "# Score", "# Blind to", "# References"];
+    const HEADINGS: [&str; 4] = ["# What it looks for", "# Score", "# Blind to", "# References"];
 
     #[test]
     fn ids_are_sorted_and_unique() {

@@ -111,7 +111,8 @@ impl Detector for NoiseFloorStep {
             changes.push(change(frame, sides, &usable));
         });
         let mut sizes: Vec<f32> = changes.iter().map(|c| c.median_db as f32).collect();
-        let sigma = stats::median_and_sigma(&mut sizes).map_or(0.0, |(_, s)| f64::from(s)).max(0.25);
+        let sigma =
+            stats::median_and_sigma(&mut sizes).map_or(0.0, |(_, s)| f64::from(s)).max(0.25);
         let threshold = REPORTS_FROM_DB.max(MIN_SIGMAS * sigma);
         let passes = |c: &Change| {
             c.median_db.abs() >= threshold
@@ -125,8 +126,7 @@ impl Detector for NoiseFloorStep {
             .filter_map(|i| {
                 let span = locate(bands, &usable, changes[i].frame, width)?;
                 let inner = MARGIN_S..features.duration_s - MARGIN_S;
-                if !inner.contains(&span.start_s)
-                    || !is_abrupt(bands, &usable, &changes[i], &span)
+                if !inner.contains(&span.start_s) || !is_abrupt(bands, &usable, &changes[i], &span)
                 {
                     return None;
                 }

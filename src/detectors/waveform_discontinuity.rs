@@ -122,14 +122,7 @@ mod tests {
     use super::*;
 
     fn joint(frame: u64, error: f32) -> Joint {
-        Joint {
-            frame,
-            scan_score: 5.0,
-            forward: error,
-            backward: error,
-            step: 0.1,
-            impulse: false,
-        }
+        Joint { frame, scan_score: 5.0, forward: error, backward: error, step: 0.1, impulse: false }
     }
 
     #[test]

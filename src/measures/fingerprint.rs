@@ -77,7 +77,8 @@ impl FingerprintMeasure {
             }
             let before = &mut recent[*next];
             let bits = differences.iter().zip(before.iter()).enumerate();
-            out.words.push(bits.fold(0, |word, (m, (now, then))| word | (u32::from(now > then) << m)));
+            out.words
+                .push(bits.fold(0, |word, (m, (now, then))| word | (u32::from(now > then) << m)));
             *before = differences;
             *next = (*next + 1) % GRADIENT_FRAMES;
         });
@@ -157,7 +158,10 @@ mod tests {
 
     #[test]
     fn density_is_as_documented() {
-        assert_eq!(words(&noise(80_000, 1)).len(), (80_000 - WIN_LENGTH) / HOP + 1 - GRADIENT_FRAMES);
+        assert_eq!(
+            words(&noise(80_000, 1)).len(),
+            (80_000 - WIN_LENGTH) / HOP + 1 - GRADIENT_FRAMES
+        );
         assert!(words(&noise(1535, 1)).is_empty());
     }
 

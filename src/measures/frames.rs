@@ -186,11 +186,13 @@ fn power_to_code(power: f32) -> u8 {
 
 fn rolloff_bin(power: &[f32], share: f32) -> usize {
     let mut sum = 0.0;
-    power.iter().position(|p| {
-        sum += p;
-        sum >= share
-    })
-    .unwrap_or(power.len() - 1)
+    power
+        .iter()
+        .position(|p| {
+            sum += p;
+            sum >= share
+        })
+        .unwrap_or(power.len() - 1)
 }
 
 /// Geometric over arithmetic mean. Products of eight bins stay far inside the range of `f64`, so

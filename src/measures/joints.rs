@@ -207,7 +207,8 @@ impl JointsMeasure {
         let best = (1..errors.len()).max_by(|&i, &j| weaker(i).total_cmp(&weaker(j)))?;
         let (forward, backward) = (errors[best].0.abs(), errors[best - 1].1.abs());
         // One odd sample fails from both sides; beside a joint each side still fits its own.
-        let impulse = errors.iter().any(|(f, b)| f.abs().min(b.abs()) > 0.7 * forward.min(backward));
+        let impulse =
+            errors.iter().any(|(f, b)| f.abs().min(b.abs()) > 0.7 * forward.min(backward));
         Some(Joint {
             frame: self.ring_start + (at - GUARD + best) as u64,
             scan_score: 0.0,

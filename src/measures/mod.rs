@@ -10,6 +10,7 @@ pub mod joints;
 pub mod levels;
 pub mod loudness;
 pub mod overview;
+pub mod pauses;
 pub mod runs;
 pub mod spectrum;
 pub mod stereo;
@@ -28,6 +29,7 @@ use joints::JointsMeasure;
 use levels::LevelsMeasure;
 use loudness::LoudnessMeasure;
 use overview::OverviewMeasure;
+use pauses::PausesMeasure;
 use runs::RunsMeasure;
 use spectrum::SpectrumMeasure;
 use stereo::StereoMeasure;
@@ -58,6 +60,7 @@ struct ByFrame {
     frames: FramesMeasure,
     joints: JointsMeasure,
     overview: OverviewMeasure,
+    pauses: PausesMeasure,
 }
 
 /// Measures that take low-rate mono samples.
@@ -91,6 +94,7 @@ impl Measures {
                 frames: FramesMeasure::new(rate, n_fft, hop),
                 joints: JointsMeasure::new(rate, n_fft),
                 overview: OverviewMeasure::new(n_fft / 2 + 1),
+                pauses: PausesMeasure::new(rate, n_fft / 2 + 1, hop),
             },
             voice_rate: StreamResampler::new(rate, VOICE_RATE_HZ),
             fingerprint_rate: StreamResampler::new(VOICE_RATE_HZ, FINGERPRINT_RATE_HZ),
@@ -119,23 +123,26 @@ impl Measures {
             by_frame.frames.push(frame);
             by_frame.joints.push(frame);
             by_frame.overview.push_frame(frame);
+            by_frame.pauses.push(frame);
         });
         voice_rate.push(mix, |samples| {
             low_rate.voice.push(samples);
             fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));
         });
+        by_frame.pauses.judge(low_rate.voice.so_far());
     }
 
     /// Everything measured.
     #[must_use]
     pub fn finish(self) -> Features {
-        let Self { voice_rate, mut fingerprint_rate, mut low_rate, .. } = self;
+        let Self { voice_rate, mut fingerprint_rate, mut low_rate, mut by_frame, .. } = self;
         voice_rate.finish(|samples| {
             low_rate.voice.push(samples);
             fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));
         });
         fingerprint_rate.finish(|slow| low_rate.fingerprint.push(slow));
-        let (bands, descriptors) = self.by_frame.frames.finish();
+        by_frame.pauses.judge(low_rate.voice.so_far());
+        let (bands, descriptors) = by_frame.frames.finish();
         Features {
             duration_s: self.frames as f64 / f64::from(self.shape.sample_rate_hz),
             shape: self.shape,
@@ -145,13 +152,14 @@ impl Measures {
             bits: self.bits.map(BitUseMeasure::finish).unwrap_or_default(),
             loudness: self.loudness.finish(),
             stereo: self.stereo.finish(),
-            spectrum: self.by_frame.spectrum.finish(),
+            spectrum: by_frame.spectrum.finish(),
             bands,
             descriptors,
-            joints: self.by_frame.joints.finish(),
+            joints: by_frame.joints.finish(),
             voice: low_rate.voice.finish(),
             fingerprint: low_rate.fingerprint.finish(),
-            overview: self.by_frame.overview.finish(),
+            overview: by_frame.overview.finish(),
+            pauses: by_frame.pauses.finish(),
         }
     }
 }

@@ -98,8 +98,7 @@ impl OverviewMeasure {
         self.filled = 0;
         if self.out.waveform.len() == MAX_COLUMNS {
             let pairs = self.out.waveform.chunks(2);
-            self.out.waveform =
-                pairs.map(|p| (p[0].0.min(p[1].0), p[0].1.max(p[1].1))).collect();
+            self.out.waveform = pairs.map(|p| (p[0].0.min(p[1].0), p[0].1.max(p[1].1))).collect();
             self.out.waveform_step *= 2;
         }
     }

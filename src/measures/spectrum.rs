@@ -146,7 +146,8 @@ pub fn cutoff(power: &[f32], bin_hz: f64) -> Option<Cutoff> {
     let reach = ((SLOPE_SPAN_HZ / bin_hz).round() as usize).max(2);
     let below = smooth[last.saturating_sub(reach)];
     let above = smooth[(last + reach).min(smooth.len() - 1)];
-    let span_hz = ((last + reach).min(smooth.len() - 1) - last.saturating_sub(reach)) as f64 * bin_hz;
+    let span_hz =
+        ((last + reach).min(smooth.len() - 1) - last.saturating_sub(reach)) as f64 * bin_hz;
     let drop_db = below - above;
     Some(Cutoff {
         hz: (last as f64 * bin_hz) as f32,

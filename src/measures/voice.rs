@@ -69,6 +69,12 @@ impl VoiceMeasure {
         self.pending.drain(..self.pending.len() - rest);
     }
 
+    /// The activity of the samples so far.
+    #[must_use]
+    pub fn so_far(&self) -> &Voice {
+        &self.out
+    }
+
     /// The activity; a last part shorter than a frame is left out.
     #[must_use]
     pub fn finish(self) -> Voice {

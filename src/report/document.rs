@@ -186,7 +186,7 @@ pub struct Measurements {
     pub dc_offset: Vec<f64>,
     /// Samples in plateaus at the clip's extremes, all channels.
     pub clipped_samples: u64,
-    /// Seconds of exactly zero samples in runs of at least 1 ms, in all channels at once.
+    /// Seconds of exactly zero samples in runs of at least 1 ms, in the first channel.
     pub zero_run_s: f64,
     /// Significant bits of the samples, for lossless sources of at most 24 bits.
     #[serde(skip_serializing_if = "Option::is_none", default)]

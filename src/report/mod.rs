@@ -2,6 +2,8 @@
 
 pub mod audacity;
 mod base64;
+mod build;
+mod build_measurements;
 pub mod csv;
 mod document;
 mod format;

@@ -1,12 +1,89 @@
-//! scratch
-fn main() {
-    for p in std::env::args().skip(1) {
-    let a = match spliceprint::analysis::analyze(&spliceprint::decode::Input::Path(p.clone().into()), &Default::default(), &mut |_, _| ()) { Ok(a) => a, Err(e) => { println!("{p}: ERR {e}"); continue } };
-    println!("{p} {:.1}s {} {} points {}", a.features.duration_s, a.stream.codec, a.stream.sample_rate_hz, a.edit_points.len());
-    let mut top: Vec<_> = a.features.joints.examined.iter().collect();
-    top.sort_by(|x,y| y.score().total_cmp(&x.score()));
-    for j in top.iter().take(1) { println!("   J {:.3} {:.2} scan {:.1} f {:.1} b {:.1} imp {} step {:.4}", j.frame as f64/a.stream.sample_rate_hz as f64, j.score(), j.scan_score, j.forward, j.backward, j.impulse, j.step); }
-    for o in &a.outcomes { if let spliceprint::analysis::Outcome::Examined(s) = o { for f in &s.findings {
-        println!("   {} {} t {:.3} [{:.3},{:.3}] score {:.2} {}", if f.joint {"JOINT"} else {"desc"}, s.descriptor.id, f.time_s, f.span.start_s, f.span.end_s, f.score, f.evidence.iter().map(|e| format!("{}={:.4}", e.name, e.value)).collect::<Vec<_>>().join(" ")); } } }
+//! The program: arguments in, reports out, one exit code.
+
+mod analyze;
+mod args;
+mod demo;
+mod explain;
+mod talk;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use talk::Talk;
+
+/// What a command ends with, other than success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A library error; exit code 1, or 2 if the caller's argument was at fault.
+    Error(spliceprint::error::Error),
+    /// Standard output could not be written.
+    Output(io::Error),
+    /// Wrong usage that the argument parser cannot see.
+    Usage(String),
+}
+
+impl From<spliceprint::error::Error> for Failure {
+    fn from(error: spliceprint::error::Error) -> Self {
+        Self::Error(error)
     }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Exit codes that other programs rely on.
+pub(crate) mod exit {
+    pub(crate) const OK: u8 = 0;
+    pub(crate) const FAILED: u8 = 1;
+    pub(crate) const USAGE: u8 = 2;
+    pub(crate) const SOME_UNREADABLE: u8 = 3;
+    pub(crate) const ALL_UNREADABLE: u8 = 4;
+    pub(crate) const FOUND: u8 = 10;
+}
+
+fn main() -> ExitCode {
+    // A panic in a decoder library is caught and becomes that file's error; its message would only
+    // confuse. One that is not caught ends in `report_panic`.
+    std::panic::set_hook(Box::new(|_| ()));
+    let cli = Cli::parse();
+    let talk = Talk::new(cli.color, cli.quiet);
+    let ran = std::panic::catch_unwind(|| run(cli.command, &talk));
+    ExitCode::from(match ran {
+        Ok(Ok(code)) => code,
+        Ok(Err(Failure::Output(error))) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
+        Ok(Err(failure)) => talk.failure(&failure),
+        Err(panic) => talk.panic(&*panic),
+    })
+}
+
+fn run(command: Command, talk: &Talk) -> Result<u8, Failure> {
+    let mut out = io::stdout().lock();
+    match command {
+        Command::Analyze(args) => return analyze::run(&args, talk, &mut out),
+        Command::Explain { id } => explain::run(id.as_deref(), &mut out)?,
+        Command::Schema => {
+            serde_json::to_writer_pretty(&mut out, &spliceprint::report::analysis_schema())
+                .map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        Command::Demo { out: page } => return demo::run(&page, talk, &mut out),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "spliceprint", &mut text);
+            out.write_all(&text)?;
+        }
+        Command::Man => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut text)?;
+            out.write_all(&text)?;
+        }
+    }
+    out.flush()?;
+    Ok(exit::OK)
 }

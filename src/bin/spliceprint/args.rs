@@ -1,0 +1,170 @@
+//! Arguments as they are typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use spliceprint::finding::Strength;
+
+/// Says what can be observed in a recording: what it is, what was done to it, where to listen.
+///
+/// Nothing leaves this machine. No verdict is given: findings have a strength, and what could not be
+/// examined is listed beside them.
+#[derive(Debug, Parser)]
+#[command(name = "spliceprint", version, propagate_version = true)]
+#[command(after_help = "\
+Examples:
+  spliceprint demo                                a worked example on a shipped clip
+  spliceprint analyze note.ogg                    a summary on the terminal
+  spliceprint analyze note.ogg --out report.html  a page with timeline and evidence
+  spliceprint analyze *.m4a --json                one JSON document a line
+
+Exit codes: 0 ran, whatever was found; 1 internal or I/O error; 2 wrong usage; 3 some inputs could
+not be examined; 4 none could; 10 with --fail-on: something at or above that strength.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Colours on the terminal.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub(crate) color: Colour,
+    /// Says nothing on standard error but errors.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Examine clips: what they are, what was done to them, where to listen.
+    Analyze(AnalyzeArgs),
+    /// Explain a detector: what it looks for, what it is blind to, its sources.
+    Explain {
+        /// Detector; a list of all if left out.
+        id: Option<String>,
+    },
+    /// Print the JSON Schema of the reports.
+    Schema,
+    /// Examine a shipped clip that holds a known joint, and write its page.
+    Demo {
+        /// Where the page goes.
+        #[arg(long, default_value = "spliceprint-demo.html", value_name = "PATH")]
+        out: PathBuf,
+    },
+    /// Print completions for a shell.
+    #[command(hide = true)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page.
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnalyzeArgs {
+    /// Audio or video files; `-` reads standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print JSON: one document, or one a line for several files.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a report; its ending decides: .html .json .ndjson .csv .txt (Audacity labels)
+    /// .TextGrid (Praat) .sv.csv (Sonic Visualiser). May be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Vec<PathBuf>,
+    /// Write a WAV of 2 s on each side of every edit point into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) excerpts: Option<PathBuf>,
+    /// Put the fingerprint's words into JSON.
+    #[arg(long)]
+    pub(crate) with_fingerprint: bool,
+    /// Audio track to examine, counted from 0.
+    #[arg(long, value_name = "N")]
+    pub(crate) track: Option<usize>,
+    /// Start of the examined part: seconds or mm:ss.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) start: Option<f64>,
+    /// End of the examined part: seconds or mm:ss.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) end: Option<f64>,
+    /// Run these detectors alone.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Leave these detectors out.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) skip: Vec<String>,
+    /// Never start an ffmpeg, not even for formats that nothing here decodes.
+    #[arg(long)]
+    pub(crate) no_external: bool,
+    /// Exit with 10 if anything is at or above this strength.
+    #[arg(long, value_enum, value_name = "STRENGTH")]
+    pub(crate) fail_on: Option<Level>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Strengths as words on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    Uncalibrated,
+    Limited,
+    Moderate,
+    Strong,
+    VeryStrong,
+}
+
+impl From<Level> for Strength {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Uncalibrated => Self::Uncalibrated,
+            Level::Limited => Self::Limited,
+            Level::Moderate => Self::Moderate,
+            Level::Strong => Self::Strong,
+            Level::VeryStrong => Self::VeryStrong,
+        }
+    }
+}
+
+/// `75.5`, `1:15.5` or `0:01:15.5`, in seconds.
+fn parse_time(text: &str) -> Result<f64, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    if parts.len() > 3 {
+        return Err("expected seconds, mm:ss or hh:mm:ss".into());
+    }
+    let mut total = 0.0;
+    for part in &parts {
+        let value: f64 = part.parse().map_err(|_| format!("`{part}` is no number"))?;
+        if !(value.is_finite() && value >= 0.0) {
+            return Err(format!("`{part}` is no time"));
+        }
+        total = total * 60.0 + value;
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn definitions_hold_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_three_forms() {
+        assert_eq!(parse_time("75.5"), Ok(75.5));
+        assert_eq!(parse_time("1:15.5"), Ok(75.5));
+        assert_eq!(parse_time("0:01:15.5"), Ok(75.5));
+        for bad in ["", "a", "1:2:3:4", "-1", "inf", "NaN"] {
+            assert!(parse_time(bad).is_err(), "{bad}");
+        }
+    }
+}

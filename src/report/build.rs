@@ -1,0 +1,248 @@
+//! From an analysis, or a failure, to the report that every format is rendered from.
+
+use super::build_measurements::{measurements, overview};
+use super::{
+    ANALYSIS_SCHEMA, AnalysisDocument, CompressionStep, DetectorReport, DetectorStatus,
+    EditPointReport, ErrorReport, FindingReport, FingerprintReport, Provenance, Report,
+    SettingsReport, SourceReport, Status, Tag, ToolReport,
+};
+use crate::analysis::{Analysis, Outcome, Settings};
+use crate::decode::StreamInfo;
+use crate::detector::Descriptor;
+use crate::detectors::DETECTORS;
+use crate::error::Error;
+use crate::finding::{Evidence, Finding};
+use crate::fusion::EditPoint;
+use crate::measures::fingerprint::{PRODUCER, WORDS_PER_S};
+use crate::units::{round_time, round_to};
+
+/// Decimals of scores and of evidence.
+const VALUE_DECIMALS: i32 = 6;
+
+/// Name of the calibration in force while there is none.
+const NO_CALIBRATION: &str = "none";
+
+impl Report {
+    /// The report of an examined clip; with the fingerprint's words only if asked for.
+    #[must_use]
+    pub fn of(analysis: &Analysis, settings: &Settings, with_words: bool) -> Self {
+        let stream = analysis.stream.clone();
+        let status = if stream.damage.is_empty() { Status::Ok } else { Status::Partial };
+        let words = &analysis.features.fingerprint.words;
+        let document = AnalysisDocument {
+            schema: ANALYSIS_SCHEMA.into(),
+            status,
+            error: None,
+            tool: tool(settings),
+            source: SourceReport {
+                path: analysis.source.path.clone(),
+                bytes: Some(analysis.source.bytes),
+                sha256: Some(analysis.source.sha256.clone()),
+                pcm_sha256: analysis.source.pcm_sha256.clone(),
+                pcm_format: analysis.source.pcm_format.clone(),
+            },
+            provenance: provenance(&stream),
+            limitations: limitations(analysis),
+            measurements: Some(measurements(analysis)),
+            detectors: analysis.outcomes.iter().map(|o| detector(o, analysis.offset_s)).collect(),
+            edit_points: analysis.edit_points.iter().map(|p| edit_point(p, analysis)).collect(),
+            fingerprint: Some(FingerprintReport {
+                producer: PRODUCER.into(),
+                words: with_words.then(|| words.clone()),
+                word_count: words.len(),
+                words_per_s: WORDS_PER_S,
+            }),
+            stream: Some(stream),
+        };
+        Self { document, overview: Some(overview(analysis)) }
+    }
+
+    /// The report of a clip that could not be examined.
+    #[must_use]
+    pub fn unreadable(path: &str, error: &Error, settings: &Settings) -> Self {
+        let not_examined = |descriptor: &Descriptor| DetectorReport {
+            status: DetectorStatus::Failed,
+            reason: Some("the clip could not be read".into()),
+            ..empty_detector(descriptor)
+        };
+        let document = AnalysisDocument {
+            schema: ANALYSIS_SCHEMA.into(),
+            status: Status::Unreadable,
+            error: Some(error_report(error)),
+            tool: tool(settings),
+            source: SourceReport {
+                path: path.into(),
+                bytes: None,
+                sha256: None,
+                pcm_sha256: None,
+                pcm_format: None,
+            },
+            stream: None,
+            provenance: Provenance::default(),
+            limitations: vec![
+                "Nothing was examined; an empty list of findings says nothing.".into(),
+            ],
+            measurements: None,
+            detectors: DETECTORS.iter().map(|d| not_examined(d.descriptor())).collect(),
+            edit_points: Vec::new(),
+            fingerprint: None,
+        };
+        Self { document, overview: None }
+    }
+}
+
+fn tool(settings: &Settings) -> ToolReport {
+    ToolReport {
+        name: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        settings: SettingsReport {
+            track: settings.open.track,
+            start_s: settings.start_s.map(round_time),
+            end_s: settings.end_s.map(round_time),
+            only: settings.only.clone(),
+            skip: settings.skip.clone(),
+            external: settings.open.allow_external,
+        },
+        calibration: NO_CALIBRATION.into(),
+    }
+}
+
+/// Error as a program reads it. The chain of causes is in the message.
+fn error_report(error: &Error) -> ErrorReport {
+    let (kind, offset) = match error {
+        Error::Open { .. } => ("open", None),
+        Error::Read { offset, .. } => ("read", Some(*offset)),
+        Error::Changed { .. } => ("changed", None),
+        Error::Unrecognised { .. } => ("unrecognised", None),
+        Error::Malformed { offset, .. } => ("malformed", Some(*offset)),
+        Error::Unsupported { .. } => ("unsupported", None),
+        Error::Limit { .. } => ("limit", None),
+        Error::NoAudio { .. } => ("no_audio", None),
+        Error::Argument { .. } => ("argument", None),
+        Error::Write { .. } => ("internal", None),
+    };
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        message = format!("{message}: {inner}");
+        cause = inner.source();
+    }
+    ErrorReport { kind: kind.into(), message, hint: error.hint(), offset }
+}
+
+fn provenance(stream: &StreamInfo) -> Provenance {
+    let tags = stream.encoder.iter().map(|e| Tag { name: "encoder".into(), value: e.clone() });
+    let coded = (!stream.lossless).then(|| CompressionStep {
+        codec: stream.codec.clone(),
+        bit_rate_bps: stream.bit_rate_bps,
+        observed_in: "stream".into(),
+    });
+    Provenance {
+        structure: Vec::new(),
+        tags: tags.collect(),
+        compression_history: coded.into_iter().collect(),
+    }
+}
+
+/// What this examination cannot say.
+fn limitations(analysis: &Analysis) -> Vec<String> {
+    let stream = &analysis.stream;
+    let mut lines = vec![
+        "The file is a copy of unknown generation; what came before its last encoding shows only as far as traces survive.".to_owned(),
+        "Joints under a cross-fade of a few milliseconds, in near silence, or between equal backgrounds are not found by these detectors.".to_owned(),
+        "Strengths are uncalibrated: no error rate has been counted for these scores yet.".to_owned(),
+    ];
+    if !stream.lossless {
+        lines.push(format!(
+            "{} rewrites every sample, so traces in sample values were not examined and abrupt joints are weakened.",
+            stream.codec
+        ));
+    }
+    if stream.decoder.accuracy == "external" {
+        lines.push(
+            "The samples come from an external decoder; another version may give others.".into(),
+        );
+    }
+    if analysis.features.duration_s < 5.0 {
+        lines.push(
+            "The clip is short; detectors that compare stretches had little to compare.".into(),
+        );
+    }
+    if analysis.features.pauses.pause_s < 0.5 {
+        lines
+            .push("No pause was found, so the background could not be told from the sound.".into());
+    }
+    if analysis.features.runs.overflowed {
+        lines.push(
+            "The clip has more runs of equal samples than are kept; later ones are counted only."
+                .into(),
+        );
+    }
+    lines
+}
+
+fn empty_detector(descriptor: &Descriptor) -> DetectorReport {
+    DetectorReport {
+        id: descriptor.id.into(),
+        name: descriptor.name.into(),
+        family: descriptor.family.as_str().into(),
+        status: DetectorStatus::Examined,
+        reason: None,
+        findings: Vec::new(),
+    }
+}
+
+fn detector(outcome: &Outcome, offset_s: f64) -> DetectorReport {
+    match outcome {
+        Outcome::Examined(seen) => DetectorReport {
+            findings: seen
+                .findings
+                .iter()
+                .map(|f| finding(f, seen.descriptor.score_unit, offset_s))
+                .collect(),
+            ..empty_detector(seen.descriptor)
+        },
+        Outcome::NotApplicable { descriptor, reason } => DetectorReport {
+            status: DetectorStatus::NotApplicable,
+            reason: Some(reason.clone()),
+            ..empty_detector(descriptor)
+        },
+    }
+}
+
+fn finding(finding: &Finding, score_unit: &str, offset_s: f64) -> FindingReport {
+    let evidence = |e: &Evidence| Evidence {
+        value: round_to(e.value, VALUE_DECIMALS),
+        threshold: e.threshold.map(|t| round_to(t, VALUE_DECIMALS)),
+        ..e.clone()
+    };
+    FindingReport {
+        time_s: round_time(finding.time_s + offset_s),
+        start_s: round_time(finding.span.start_s + offset_s),
+        end_s: round_time(finding.span.end_s + offset_s),
+        channel: finding.channel,
+        score: round_to(finding.score, VALUE_DECIMALS),
+        score_unit: score_unit.into(),
+        strength: finding.strength,
+        evidence: finding.evidence.iter().map(evidence).collect(),
+    }
+}
+
+fn edit_point(point: &EditPoint, analysis: &Analysis) -> EditPointReport {
+    let mut innocent: Vec<String> = Vec::new();
+    for text in point.detectors.iter().flat_map(|d| d.innocent_explanations) {
+        if !innocent.iter().any(|known| known == text) {
+            innocent.push((*text).into());
+        }
+    }
+    EditPointReport {
+        time_s: round_time(point.time_s + analysis.offset_s),
+        start_s: round_time(point.span.start_s + analysis.offset_s),
+        end_s: round_time(point.span.end_s + analysis.offset_s),
+        score: round_to(point.score, VALUE_DECIMALS),
+        strength: point.strength,
+        detectors: point.detectors.iter().map(|d| d.id.into()).collect(),
+        explanation: point.detectors.iter().map(|d| d.summary).collect::<Vec<_>>().join(" "),
+        innocent_explanations: innocent,
+    }
+}
