@@ -1,4 +1,4 @@
-//! SHA-256 of the examined samples, in the narrowest format that holds them exactly.
+//! SHA-256 of the examined samples: lossless ones exactly, those of lossy codecs as 16 bits.
 
 use sha2::{Digest, Sha256};
 
@@ -17,11 +17,13 @@ pub(super) enum HashFormat {
 }
 
 impl HashFormat {
-    /// The format for a codec: integers where a lossless one has few enough bits.
+    /// The format for a codec: the narrowest that holds a lossless one's samples exactly. Samples of
+    /// a lossy codec are whatever its decoder makes of them, and decoders differ beyond 16 bits.
     pub(super) fn new(lossless: bool, float: bool, bits: Option<u16>) -> Self {
         match bits {
-            Some(1..=16) if lossless && !float => Self::S16,
-            Some(17..=24) if lossless && !float => Self::S24,
+            _ if !lossless => Self::S16,
+            Some(1..=16) if !float => Self::S16,
+            Some(17..=24) if !float => Self::S24,
             _ => Self::F32,
         }
     }
@@ -55,7 +57,8 @@ impl PcmHash {
     pub(super) fn update(&mut self, block: &Block) {
         let channels = &block.channels;
         match self.format {
-            // The casts saturate; nothing is rounded, because the samples were integers before.
+            // The casts saturate. Lossless samples were integers before, so that cutting off their
+            // fraction changes nothing.
             HashFormat::S16 => {
                 interleave(&mut self.bytes, channels, |s| ((s * 32_768.0) as i16).to_le_bytes())
             }
@@ -138,7 +141,7 @@ mod tests {
         assert_eq!(HashFormat::new(true, false, Some(8)), HashFormat::S16);
         assert_eq!(HashFormat::new(true, false, Some(24)), HashFormat::S24);
         assert_eq!(HashFormat::new(true, true, Some(16)), HashFormat::F32);
-        assert_eq!(HashFormat::new(false, false, Some(16)), HashFormat::F32);
+        assert_eq!(HashFormat::new(false, false, None), HashFormat::S16);
         assert_eq!(hash_of(HashFormat::F32, vec![vec![2.0]]), sha(&2.0f32.to_le_bytes()));
     }
 }

@@ -26,13 +26,13 @@ use super::prelude::*;
 const WINDOW_S: f64 = 5.0;
 
 /// Time between examined moments, in seconds.
-const STRIDE_S: f64 = 0.1;
+const STRIDE_S: f64 = 0.25;
 
 /// Quantiles of the level: background, ordinary and loud.
 const QUANTILES: [f64; 3] = [0.1, 0.5, 0.9];
 
 /// Change from which the detector reports, in dB.
-const REPORTS_FROM_DB: f64 = 6.0;
+const REPORTS_FROM_DB: f64 = 8.0;
 
 /// Most that the three changes may differ, in dB.
 const MAX_SPREAD_DB: f64 = 3.0;

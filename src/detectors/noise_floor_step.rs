@@ -114,15 +114,12 @@ impl Detector for NoiseFloorStep {
         let sigma =
             stats::median_and_sigma(&mut sizes).map_or(0.0, |(_, s)| f64::from(s)).max(0.25);
         let threshold = REPORTS_FROM_DB.max(MIN_SIGMAS * sigma);
-        let passes = |c: &Change| {
-            c.median_db.abs() >= threshold
-                && c.agreement >= MIN_AGREEMENT
-                && c.floor_db > NO_BACKGROUND_DB
-        };
+        let passes = |c: &Change| c.median_db.abs() >= threshold && c.agreement >= MIN_AGREEMENT;
         let tops = peaks::above(&changes, (WINDOW_S / STRIDE_S) as usize, |c| {
             if passes(c) { c.median_db.abs() } else { 0.0 }
         });
         tops.into_iter()
+            .filter(|&i| changes[i].floor_db > NO_BACKGROUND_DB)
             .filter_map(|i| {
                 let span = locate(bands, &usable, changes[i].frame, width)?;
                 let inner = MARGIN_S..features.duration_s - MARGIN_S;

@@ -28,7 +28,7 @@ use super::prelude::*;
 use crate::measures::joints::Joint;
 
 /// Score from which a place is reported.
-const REPORTS_FROM: f64 = 3.5;
+const REPORTS_FROM: f64 = 3.0;
 
 /// Quantile of the errors at all examined places that serves as yardstick. A higher one would
 /// separate better in short clips, but a few joints in one clip would then hide each other.

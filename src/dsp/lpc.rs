@@ -1,5 +1,7 @@
 //! Linear prediction.
 
+use super::kernels::dot;
+
 /// Cosine sums that turn a power spectrum into the autocorrelation at lags 0..=order
 /// (Wiener-Khinchin theorem).
 pub struct Autocorrelation {
@@ -28,20 +30,6 @@ impl Autocorrelation {
     pub fn of_power(&self, power: &[f32]) -> Vec<f64> {
         self.cosines.iter().map(|row| f64::from(dot(row, power))).collect()
     }
-}
-
-/// Sum of products, in eight parallel partial sums so that it vectorises; the shorter slice counts.
-#[must_use]
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    let tail: f32 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a8.zip(b8) {
-        for i in 0..8 {
-            sums[i] += x[i] * y[i];
-        }
-    }
-    sums.iter().sum::<f32>() + tail
 }
 
 /// Predictor coefficients `a` with `x[n] ≈ Σ a[k] x[n-1-k]`, by Levinson-Durbin recursion on the

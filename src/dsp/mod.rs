@@ -1,6 +1,7 @@
 //! Signal processing that knows nothing of forensics.
 
 pub mod bands;
+pub mod kernels;
 pub mod lpc;
 pub mod resample;
 pub mod stats;

@@ -1,6 +1,7 @@
 //! Per-frame band levels, and spectral descriptors averaged over tenths of a second.
 
 use crate::dsp::bands::{Band, erb_bands};
+use crate::dsp::kernels::{dot, squared_distance, sum};
 use crate::dsp::stft::Frame;
 
 /// Bands asked for; fewer where the lowest would be narrower than a bin.
@@ -95,6 +96,7 @@ pub struct Descriptors {
 /// Measures [`BandLevels`] and [`Descriptors`] from the shared transform.
 pub struct FramesMeasure {
     frames_per_value: usize,
+    bin_numbers: Vec<f32>,
     previous: Vec<f32>,
     magnitude: Vec<f32>,
     sums: [f32; 4],
@@ -112,6 +114,7 @@ impl FramesMeasure {
         let frames_per_value = (0.1 / step_s).round().max(1.0) as usize;
         Self {
             frames_per_value,
+            bin_numbers: (0..=n_fft / 2).map(|k| k as f32).collect(),
             previous: vec![0.0; n_fft / 2 + 1],
             magnitude: vec![0.0; n_fft / 2 + 1],
             sums: [0.0; 4],
@@ -133,7 +136,7 @@ impl FramesMeasure {
     /// Adds a frame.
     pub fn push(&mut self, frame: &Frame) {
         for band in &self.levels.bands {
-            let power: f32 = frame.power[band.first..band.end].iter().sum();
+            let power = sum(&frame.power[band.first..band.end]);
             self.levels.codes.push(power_to_code(power));
         }
         self.describe(frame.power);
@@ -158,23 +161,16 @@ impl FramesMeasure {
 
     fn describe(&mut self, power: &[f32]) {
         let bin_hz = self.levels.bin_hz as f32;
-        let total: f32 = power.iter().sum();
+        let total = sum(power);
         if total > 0.0 {
-            let weighted: f32 = power.iter().enumerate().map(|(k, p)| k as f32 * p).sum();
-            self.sums[0] += bin_hz * weighted / total;
+            self.sums[0] += bin_hz * dot(power, &self.bin_numbers) / total;
             self.sums[1] += bin_hz * rolloff_bin(power, ROLLOFF_SHARE * total) as f32;
             self.sums[2] += flatness(power, total);
         }
         for (magnitude, p) in self.magnitude.iter_mut().zip(power) {
             *magnitude = p.sqrt();
         }
-        let change: f32 = self
-            .magnitude
-            .iter()
-            .zip(&self.previous)
-            .map(|(now, before)| (now - before) * (now - before))
-            .sum();
-        self.sums[3] += change.sqrt();
+        self.sums[3] += squared_distance(&self.magnitude, &self.previous).sqrt();
         std::mem::swap(&mut self.magnitude, &mut self.previous);
     }
 }
@@ -184,15 +180,24 @@ fn power_to_code(power: f32) -> u8 {
     (-db * STEPS_PER_DB).round().clamp(0.0, 255.0) as u8
 }
 
+/// First bin at which the cumulative power reaches `share`; whole groups are passed over first.
 fn rolloff_bin(power: &[f32], share: f32) -> usize {
-    let mut sum = 0.0;
-    power
-        .iter()
-        .position(|p| {
-            sum += p;
-            sum >= share
-        })
-        .unwrap_or(power.len() - 1)
+    const GROUP: usize = 32;
+    let mut below = 0.0;
+    for (group, bins) in power.chunks(GROUP).enumerate() {
+        let group_power = sum(bins);
+        if below + group_power >= share {
+            for (i, p) in bins.iter().enumerate() {
+                below += p;
+                if below >= share {
+                    return group * GROUP + i;
+                }
+            }
+        } else {
+            below += group_power;
+        }
+    }
+    power.len() - 1
 }
 
 /// Geometric over arithmetic mean. Products of eight bins stay far inside the range of `f64`, so

@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 
+use crate::dsp::kernels::{max_abs, subtract_scaled, sum};
 use crate::dsp::lpc::{Autocorrelation, covariance, levinson};
 use crate::dsp::stft::Frame;
 
@@ -26,8 +27,8 @@ const FIT_S: f64 = 0.02;
 /// Samples around the presumed joint that neither fit sees.
 const GUARD: usize = 2;
 
-/// Most blocks examined per second, on average: it bounds the cost of a clip that is all clicks.
-const EXAMINED_PER_S: f64 = 25.0;
+/// Length of a group of blocks of which the worst place is examined, in seconds; it bounds the cost.
+const GROUP_S: f64 = 0.08;
 
 /// One examined place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,8 +81,9 @@ pub struct JointsMeasure {
     forward: Vec<f32>,
     backward: Vec<f32>,
     coefficients: Vec<f32>,
-    credit: f64,
-    credit_per_block: f64,
+    group_blocks: usize,
+    blocks_in_group: usize,
+    worst_in_group: Option<(u64, f32)>,
     out: Joints,
 }
 
@@ -101,8 +103,9 @@ impl JointsMeasure {
             forward: vec![0.0; n_fft],
             backward: vec![0.0; n_fft],
             coefficients: vec![0.0; SCAN_ORDER],
-            credit: EXAMINED_PER_S,
-            credit_per_block: EXAMINED_PER_S * n_fft as f64 / rate,
+            group_blocks: (GROUP_S * rate / n_fft as f64).round().max(1.0) as usize,
+            blocks_in_group: 0,
+            worst_in_group: None,
             out: Joints::default(),
         }
     }
@@ -115,8 +118,13 @@ impl JointsMeasure {
         let fresh = self.ring.len();
         self.ring.extend_from_slice(frame.samples);
         self.scan(fresh, frame);
+        self.blocks_in_group += 1;
+        if self.blocks_in_group == self.group_blocks {
+            self.waiting.extend(self.worst_in_group.take());
+            self.blocks_in_group = 0;
+        }
         self.examine_waiting();
-        let keep = self.fit_len + 2 * frame.samples.len() + SCAN_ORDER;
+        let keep = self.fit_len + (self.group_blocks + 3) * frame.samples.len() + SCAN_ORDER;
         if self.ring.len() > 4 * keep {
             let drop = self.ring.len() - keep;
             self.ring.drain(..drop);
@@ -149,28 +157,20 @@ impl JointsMeasure {
         forward.copy_from_slice(&x[from..to]);
         backward.copy_from_slice(&x[from - 1..to - 1]);
         for (k, &a) in self.coefficients.iter().enumerate() {
-            let past = &x[from - 1 - k..to - 1 - k];
-            let future = &x[from + k..to + k];
-            for i in 0..count {
-                forward[i] -= a * past[i];
-                backward[i] -= a * future[i];
-            }
+            subtract_scaled(forward, a, &x[from - 1 - k..to - 1 - k]);
+            subtract_scaled(backward, a, &x[from + k..to + k]);
         }
-        let mut sum = 0.0f32;
-        let mut worst = 0.0f32;
-        for i in 0..count {
-            let f = forward[i].abs();
-            sum += f;
-            worst = worst.max(f.min(backward[i].abs()));
+        for (f, b) in forward.iter_mut().zip(backward.iter_mut()) {
+            *f = f.abs();
+            *b = if b.abs() < *f { b.abs() } else { *f };
         }
-        let mean = sum / count as f32;
+        let mean = sum(forward) / count as f32;
+        let worst = max_abs(backward);
         let score = if mean > 1e-7 { worst / mean } else { 0.0 };
-        self.credit = (self.credit + self.credit_per_block).min(EXAMINED_PER_S);
-        if score >= EXAMINE_SCORE && self.credit >= 1.0 {
-            self.credit -= 1.0;
-            let at = (0..count).find(|&i| forward[i].abs().min(backward[i].abs()) >= worst);
-            let frame = self.ring_start + (from + at.unwrap_or(0)) as u64;
-            self.waiting.push_back((frame, score));
+        if score >= EXAMINE_SCORE && self.worst_in_group.is_none_or(|(_, worst)| score > worst) {
+            let at = backward.iter().position(|&weaker| weaker >= worst).unwrap_or(0);
+            let frame = self.ring_start + (from + at) as u64;
+            self.worst_in_group = Some((frame, score));
         }
     }
 
@@ -240,12 +240,9 @@ fn largest_error(x: &[f32], a: &[f64]) -> f32 {
     let order = a.len();
     let mut errors = x[order..].to_vec();
     for (k, &a) in a.iter().enumerate() {
-        let a = a as f32;
-        for (error, past) in errors.iter_mut().zip(&x[order - 1 - k..]) {
-            *error -= a * past;
-        }
+        subtract_scaled(&mut errors, a as f32, &x[order - 1 - k..]);
     }
-    errors.iter().fold(1e-6, |largest, e| largest.max(e.abs()))
+    max_abs(&errors).max(1e-6)
 }
 
 #[cfg(test)]

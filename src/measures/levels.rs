@@ -1,7 +1,7 @@
 //! Level, peak and DC offset over time.
 
 use crate::decode::Block;
-use crate::dsp::lpc::dot;
+use crate::dsp::kernels::{dot, max_abs, sum};
 
 /// Level frames per second.
 pub const LEVEL_FRAMES_PER_S: u32 = 100;
@@ -75,11 +75,11 @@ impl LevelsMeasure {
         let mut start = 0;
         while start < frames {
             let end = frames.min(start + self.hop - self.filled);
-            for (sum, channel) in self.sums.iter_mut().zip(&block.channels) {
+            for (total, channel) in self.sums.iter_mut().zip(&block.channels) {
                 let part = &channel[start..end];
                 self.square += dot(part, part);
-                self.peak = part.iter().fold(self.peak, |peak, x| peak.max(x.abs()));
-                *sum += f64::from(part.iter().sum::<f32>());
+                self.peak = self.peak.max(max_abs(part));
+                *total += f64::from(sum(part));
             }
             self.filled += end - start;
             start = end;

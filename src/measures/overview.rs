@@ -1,5 +1,6 @@
 //! Waveform and spectrogram of the whole clip in bounded memory, for people to look at.
 
+use crate::dsp::kernels::min_max;
 use crate::dsp::stft::Frame;
 
 /// Columns kept at most; when they are full, neighbours are merged and the step doubles.
@@ -30,7 +31,8 @@ pub struct OverviewMeasure {
     column: (f32, f32),
     row_bins: Vec<(usize, usize)>,
     cell_frames: usize,
-    cells: Vec<f32>,
+    /// Power per bin, summed over the frames of the open column.
+    bins: Vec<f32>,
     out: ClipOverview,
 }
 
@@ -45,7 +47,7 @@ impl OverviewMeasure {
             column: EMPTY,
             row_bins: (0..rows).map(|row| (edge(row), edge(row + 1))).collect(),
             cell_frames: 0,
-            cells: vec![0.0; rows],
+            bins: vec![0.0; n_bins],
             out: ClipOverview {
                 waveform_step: FIRST_STEP,
                 spectrogram_step: 1,
@@ -60,7 +62,8 @@ impl OverviewMeasure {
             let room = self.out.waveform_step - self.filled;
             let (now, later) = samples.split_at(room.min(samples.len()));
             samples = later;
-            self.column = now.iter().fold(self.column, |(lo, hi), &x| (lo.min(x), hi.max(x)));
+            let (low, high) = min_max(now);
+            self.column = (self.column.0.min(low), self.column.1.max(high));
             self.filled += now.len();
             if self.filled == self.out.waveform_step {
                 self.close_column();
@@ -70,9 +73,8 @@ impl OverviewMeasure {
 
     /// Adds a frame.
     pub fn push_frame(&mut self, frame: &Frame) {
-        for (cell, &(first, end)) in self.cells.iter_mut().zip(&self.row_bins) {
-            let bins = &frame.power[first..end];
-            *cell += bins.iter().sum::<f32>() / bins.len() as f32;
+        for (sum, power) in self.bins.iter_mut().zip(frame.power) {
+            *sum += power;
         }
         self.cell_frames += 1;
         if self.cell_frames == self.out.spectrogram_step {
@@ -104,11 +106,14 @@ impl OverviewMeasure {
     }
 
     fn close_cells(&mut self) {
-        let scale = 1.0 / self.cell_frames as f32;
-        self.out.spectrogram.extend(self.cells.iter().map(|sum| sum * scale));
-        self.cells.fill(0.0);
+        let frames = self.cell_frames as f32;
+        let bins = &self.bins;
+        self.out.spectrogram.extend(self.row_bins.iter().map(|&(first, end)| {
+            bins[first..end].iter().sum::<f32>() / (frames * (end - first) as f32)
+        }));
+        self.bins.fill(0.0);
         self.cell_frames = 0;
-        let rows = self.cells.len();
+        let rows = self.row_bins.len();
         if self.out.spectrogram.len() == MAX_COLUMNS * rows {
             let pairs = self.out.spectrogram.chunks(2 * rows);
             self.out.spectrogram = pairs

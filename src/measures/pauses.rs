@@ -74,7 +74,7 @@ impl PausesMeasure {
 
     /// Judges the groups whose voice activity is known by now.
     pub fn judge(&mut self, voice: &Voice) {
-        let known_s = voice.active.len() as f64 * voice.step_s;
+        let known_s = voice.frames.len() as f64 * voice.step_s;
         while let Some((start_s, end_s, mean)) = self.waiting.front() {
             if end_s + GUARD_S > known_s {
                 break;
@@ -107,14 +107,15 @@ impl PausesMeasure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measures::voice::Activity;
 
     #[test]
     fn only_pauses_count() {
         let mut measure = PausesMeasure::new(8000, 129, 128);
-        let mut voice = Voice { step_s: 0.016, active: Vec::new() };
+        let mut voice = Voice { step_s: 0.016, frames: Vec::new() };
         for index in 0..400 {
             let speaks = (100..200).contains(&index);
-            voice.active.push(speaks);
+            voice.frames.push(if speaks { Activity::Speech } else { Activity::Pause });
             let power = if speaks { [1.0; 129] } else { [1e-6; 129] };
             measure.push(&Frame { index, samples: &[], power: &power });
             measure.judge(&voice);

@@ -15,6 +15,9 @@ const MIN_PLATEAU_LEVEL: f32 = 0.05;
 /// tone has equal samples too, but creeps into them.
 const MIN_PLATEAU_STEP: f32 = 5e-4;
 
+/// Samples compared at once.
+const STRIDE: usize = 16;
+
 /// Equal consecutive samples in one channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Run {
@@ -79,13 +82,26 @@ impl RunsMeasure {
     pub fn push(&mut self, block: &Block) {
         for (index, channel) in block.channels.iter().enumerate() {
             let mut open = self.open[index];
-            for (n, &x) in channel.iter().enumerate() {
+            let mut n = 0;
+            while n < channel.len() {
+                if open.frames <= 1 {
+                    // Mostly no two neighbours are equal; such stretches are passed over whole.
+                    let skipped = varied(&channel[n..], open);
+                    if skipped > 0 {
+                        n += skipped;
+                        let before = if skipped > 1 { channel[n - 2] } else { open.value };
+                        open = Open { value: channel[n - 1], before, frames: 1 };
+                        continue;
+                    }
+                }
+                let x = channel[n];
+                n += 1;
                 if x == open.value && open.frames > 0 {
                     open.frames += 1;
                     continue;
                 }
                 if open.frames >= MIN_PLATEAU_SAMPLES {
-                    self.close(index, open, self.position + n as u64, Some(x));
+                    self.close(index, open, self.position + n as u64 - 1, Some(x));
                 }
                 open = Open { value: x, before: open.value, frames: 1 };
             }
@@ -131,6 +147,24 @@ impl RunsMeasure {
             out.overflowed = true;
         }
     }
+}
+
+/// Samples at the start of `x`, a multiple of [`STRIDE`], of which none equals its predecessor.
+fn varied(x: &[f32], open: Open) -> usize {
+    let mut last = if open.frames == 0 { f32::NAN } else { open.value };
+    let mut done = 0;
+    for part in x.chunks_exact(STRIDE) {
+        let mut equal = part[0] == last;
+        for i in 1..STRIDE {
+            equal |= part[i] == part[i - 1];
+        }
+        if equal {
+            break;
+        }
+        last = part[STRIDE - 1];
+        done += STRIDE;
+    }
+    done
 }
 
 /// Whether the samples beside the run lie clearly nearer to zero on both sides.

@@ -1,7 +1,7 @@
 //! How the two channels of a stereo clip relate.
 
 use crate::decode::Block;
-use crate::dsp::lpc::dot;
+use crate::dsp::kernels::{dot, squared_distance};
 
 /// Values per second.
 const FRAMES_PER_S: u32 = 10;
@@ -25,7 +25,6 @@ pub struct StereoMeasure {
     left: f32,
     right: f32,
     cross: f32,
-    difference: Vec<f32>,
     side: f32,
     out: Stereo,
 }
@@ -42,7 +41,6 @@ impl StereoMeasure {
             left: 0.0,
             right: 0.0,
             cross: 0.0,
-            difference: Vec::new(),
             side: 0.0,
             out: Stereo { step_s, ..Stereo::default() },
         }
@@ -59,9 +57,7 @@ impl StereoMeasure {
             self.right += dot(r, r);
             self.cross += dot(l, r);
             // Not from the three sums above: their difference drowns in rounding.
-            self.difference.clear();
-            self.difference.extend(l.iter().zip(r).map(|(l, r)| l - r));
-            self.side += dot(&self.difference, &self.difference);
+            self.side += squared_distance(l, r);
             self.filled += end - start;
             start = end;
             if self.filled == self.hop {

@@ -3,6 +3,7 @@
 use super::{Measurements, Overview, Series, SpectrogramImage, Spectrum, WaveformPeaks};
 use crate::analysis::Analysis;
 use crate::features::Features;
+use crate::measures::voice::Activity;
 use crate::units::{amplitude_to_db, power_to_db, round_time, round_to};
 
 /// Level that stands for silence, in dB.
@@ -87,8 +88,16 @@ fn series(features: &Features, offset_s: f64) -> Vec<Series> {
     add("rolloff_hz", described.step_s, 1, plain(&described.rolloff_hz));
     add("flatness", described.step_s, 5, plain(&described.flatness));
     add("flux", described.step_s, 6, plain(&described.flux));
-    let speech: Vec<_> =
-        features.voice.active.iter().map(|&active| Some(f64::from(u8::from(active)))).collect();
+    let speech: Vec<_> = features
+        .voice
+        .frames
+        .iter()
+        .map(|activity| match activity {
+            Activity::Speech => Some(1.0),
+            Activity::Pause => Some(0.0),
+            Activity::Unknown => None,
+        })
+        .collect();
     add("speech_share", features.voice.step_s, 3, speech);
     for (channel, dc) in levels.dc.iter().enumerate() {
         let name = if levels.dc.len() == 1 {

@@ -116,7 +116,8 @@ pub struct SourceReport {
     /// SHA-256 of the file.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sha256: Option<String>,
-    /// SHA-256 of the decoded samples, interleaved, little-endian, in `pcm_format`.
+    /// SHA-256 of the decoded samples, interleaved, little-endian, in `pcm_format`: exact for
+    /// lossless codecs, cut to 16 bits for lossy ones.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pcm_sha256: Option<String>,
     /// `s16le`, `s24le` or `f32le`.
@@ -201,7 +202,7 @@ pub struct Measurements {
     /// Slope of the spectrum at `bandwidth_hz`, in dB per 100 Hz.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cutoff_slope_db_per_100hz: Option<f64>,
-    /// Share of time with speech, 0..=1.
+    /// Share of time with speech, 0..=1; of clips over 5 minutes, a quarter of the rest is judged.
     pub speech_share: f64,
     /// Broadband background level in pauses, in dBFS; absent without pauses.
     #[serde(skip_serializing_if = "Option::is_none", default)]
