@@ -101,20 +101,19 @@ fn decoder_for(
     suspect: bool,
     _ahead: &[Packet],
 ) -> Result<Decision> {
-    if !plain {
-        return Err(Error::Unsupported {
-            what: "AAC other than LC in mono or stereo: HE-AAC or more channels".into(),
-            hint: Some("build spliceprint with the feature `he-aac`, or install `ffmpeg`".into()),
-        });
+    if plain && !suspect {
+        return Ok((Box::new(PlainCodec::new(setup, config)?), None));
     }
-    let warning = suspect.then(|| {
-        format!(
-            "this may be HE-AAC, of which this build decodes the lower half of the spectrum alone: \
-             band limits near {} Hz mean nothing",
-            config.rate_hz / 2
-        )
-    });
-    Ok((Box::new(PlainCodec::new(setup, config)?), warning))
+    // A core rate that low may hide band replication, and half-rate audio must not pass for whole.
+    let what = if plain {
+        "AAC at a rate at which band replication cannot be told: perhaps HE-AAC"
+    } else {
+        "AAC other than LC in mono or stereo: HE-AAC or more channels"
+    };
+    Err(Error::Unsupported {
+        what: what.into(),
+        hint: Some("build spliceprint with the feature `he-aac`, or install `ffmpeg`".into()),
+    })
 }
 
 /// AAC-LC in mono or stereo.

@@ -173,8 +173,10 @@ impl Clip {
             ));
         }
         if self.non_finite > 0 {
-            work.log
-                .warn(format!("{} samples are no finite numbers and count as 0", self.non_finite));
+            work.log.warn(format!(
+                "{} samples are no finite numbers or lie far beyond full scale, and count as 0",
+                self.non_finite
+            ));
         }
         let (damage, warnings) = work.log.finish();
         info.damage = damage;
@@ -186,17 +188,23 @@ impl Clip {
     }
 }
 
-/// Sets NaN and infinities to 0; how many there were.
+/// Magnitude beyond which a float is no sample, full scale being 1: floats at the scale of 16-bit
+/// integers lie below, and squares and sums of what lies below stay finite.
+const MAX_MAGNITUDE: f32 = 65_536.0;
+
+/// Sets NaN, infinities and magnitudes beyond [`MAX_MAGNITUDE`] to 0; how many there were.
 fn zero_non_finite(channels: &mut [Vec<f32>]) -> u64 {
     let mut count = 0;
     for channel in channels {
         // Without branches first: such samples are rare, and this loop runs over all of them.
-        if channel.iter().fold(true, |all, s| all & s.is_finite()) {
+        if channel.iter().fold(true, |all, s| all & (s.abs() <= MAX_MAGNITUDE)) {
             continue;
         }
-        for sample in channel.iter_mut().filter(|s| !s.is_finite()) {
-            *sample = 0.0;
-            count += 1;
+        for sample in channel {
+            if sample.is_nan() || sample.abs() > MAX_MAGNITUDE {
+                *sample = 0.0;
+                count += 1;
+            }
         }
     }
     count

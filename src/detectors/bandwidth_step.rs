@@ -14,8 +14,8 @@
 //! # Blind to
 //!
 //! Pieces of equal or wider bandwidth; clips whose own bandwidth varies, as most low-rate codecs
-//! make it; stretches under half a second. Codecs that switch bandwidth leave the same trace without
-//! any edit.
+//! make it; stretches that fill no whole second of the measure, which those under two seconds need
+//! not do. Codecs that switch bandwidth leave the same trace without any edit.
 //!
 //! # References
 //!

@@ -13,13 +13,14 @@
 //!
 //! Stalls that a lossy encoder smoothed; runs at zero, which `digital-silence` reports. Very quiet
 //! recordings and 8-bit ones hold values for long without any edit; where a clip has many runs, they
-//! are its habit and none is reported.
+//! are its habit and none is reported. Runs that touch the clip's ends are padding and left out.
 //!
 //! # References
 //!
 //! - Mühlbauer (2010), *Automatic Audio Defect Detection*, Johannes Kepler Universität Linz.
 
 use super::prelude::*;
+use crate::measures::runs::Run;
 
 /// Shortest run that is reported, in ms.
 const REPORTS_FROM_MS: f64 = 5.0;
@@ -58,8 +59,11 @@ impl Detector for ConstantRun {
             return Vec::new();
         }
         let rate = f64::from(features.shape.sample_rate_hz);
+        let end = (features.duration_s * rate).round() as u64;
+        let inner = |run: &&Run| run.start_frame > 0 && run.start_frame + run.frames < end;
         let mut found: Vec<Finding> = runs
             .iter()
+            .filter(inner)
             .map(|run| {
                 let start_s = run.start_frame as f64 / rate;
                 let length_s = run.frames as f64 / rate;

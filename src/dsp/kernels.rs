@@ -61,6 +61,23 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     lanes.into_iter().fold(tail, |a, b| a + b)
 }
 
+/// Sum of products without rounding to `f32` on the way; the shorter slice counts.
+#[must_use]
+pub fn dot_exact(a: &[f32], b: &[f32]) -> f64 {
+    let len = a.len().min(b.len());
+    let (a, b) = (&a[..len], &b[..len]);
+    let mut lanes = [0.0f64; LANES];
+    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let tails = a_chunks.remainder().iter().zip(b_chunks.remainder());
+    let tail: f64 = tails.map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
+    for (x, y) in a_chunks.zip(b_chunks) {
+        for i in 0..LANES {
+            lanes[i] += f64::from(x[i]) * f64::from(y[i]);
+        }
+    }
+    lanes.into_iter().fold(tail, |a, b| a + b)
+}
+
 /// Sum of squared differences; the shorter slice counts.
 #[must_use]
 pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
@@ -97,6 +114,7 @@ mod tests {
         assert_eq!(max_abs(&x), 70.0);
         assert_eq!(min_max(&x), (-30.0, 70.0));
         assert_eq!(dot(&x, &[1.0; 200]), 2020.0);
+        assert_eq!(dot_exact(&x, &[1.0; 200]), 2020.0);
         assert_eq!(squared_distance(&x, &x), 0.0);
         assert_eq!(squared_distance(&[3.0; 20], &[1.0; 20]), 80.0);
     }

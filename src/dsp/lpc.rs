@@ -1,6 +1,6 @@
 //! Linear prediction.
 
-use super::kernels::dot;
+use super::kernels::{dot, dot_exact};
 
 /// Cosine sums that turn a power spectrum into the autocorrelation at lags 0..=order
 /// (Wiener-Khinchin theorem).
@@ -69,7 +69,8 @@ pub fn covariance(x: &[f32], order: usize) -> Option<Vec<f64>> {
     let span = x.len() - order;
     for i in 0..width {
         let shifted = &x[order - i..order - i + span];
-        phi[i] = f64::from(dot(shifted, &x[order..]));
+        // Rounded to f32, the matrix of a band-limited signal is not positive definite any more.
+        phi[i] = dot_exact(shifted, &x[order..]);
     }
     // Each further diagonal element follows from the one before by moving the window a sample.
     for i in 1..width {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 
 /// One column of the transform.
 #[derive(Debug)]
@@ -16,19 +16,22 @@ pub struct Frame<'a> {
     pub power: &'a [f32],
 }
 
-/// Hann-windowed transform with a fixed hop; holds at most one frame of samples.
+/// Hann-windowed transform with a fixed hop; holds at most three frames of samples.
+///
+/// Frames are transformed in pairs, one as the real and one as the imaginary part of a complex
+/// transform, which takes half the time. What leaks from one into the other is rounding, some 140 dB
+/// below the louder.
 pub struct Stft {
     win_length: usize,
     hop_length: usize,
-    transform: Arc<dyn RealToComplex<f32>>,
+    transform: Arc<dyn Fft<f32>>,
     window: Vec<f32>,
-    /// Brings `|X|²` of a full-scale sine to 1.
+    /// Brings the power of a full-scale sine to 1.
     power_scale: f32,
     pending: Vec<f32>,
-    windowed: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
+    pair: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
-    power: Vec<f32>,
+    power: [Vec<f32>; 2],
     next_index: u64,
 }
 
@@ -40,10 +43,10 @@ impl Stft {
     }
 
     /// A transform of `win_length` samples, padded with zeros to `n_fft` points, every `hop_length`
-    /// samples. `win_length` is at most `n_fft`.
+    /// samples. `win_length` is at most `n_fft`, `hop_length` at most `win_length`.
     #[must_use]
     pub fn with_window(n_fft: usize, win_length: usize, hop_length: usize) -> Self {
-        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(n_fft);
+        let transform = FftPlanner::<f32>::new().plan_fft_forward(n_fft);
         let window = hann(win_length);
         let sum: f64 = window.iter().map(|&w| f64::from(w)).sum();
         Self {
@@ -51,51 +54,81 @@ impl Stft {
             hop_length,
             window,
             power_scale: (2.0 / sum).powi(2) as f32,
-            pending: Vec::with_capacity(2 * win_length),
-            windowed: vec![0.0; n_fft],
-            spectrum: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
-            power: vec![0.0; n_fft / 2 + 1],
+            pending: Vec::with_capacity(3 * win_length),
+            pair: vec![Complex::default(); n_fft],
+            scratch: vec![Complex::default(); transform.get_inplace_scratch_len()],
+            power: [vec![0.0; n_fft / 2 + 1], vec![0.0; n_fft / 2 + 1]],
             next_index: 0,
             transform,
         }
     }
 
-    /// Adds samples and hands every completed frame to `visit`, in order.
+    /// Adds samples and hands every completed pair of frames to `visit`, in order.
     pub fn push(&mut self, mut samples: &[f32], mut visit: impl FnMut(&Frame)) {
         while !samples.is_empty() {
-            let room = 2 * self.win_length - self.pending.len();
+            let room = 3 * self.win_length - self.pending.len();
             let (now, later) = samples.split_at(room.min(samples.len()));
             self.pending.extend_from_slice(now);
             samples = later;
             let mut start = 0;
-            while self.pending.len() - start >= self.win_length {
-                self.transform_at(start);
-                visit(&Frame {
-                    index: self.next_index,
-                    samples: &self.pending[start..start + self.win_length],
-                    power: &self.power,
-                });
-                self.next_index += 1;
-                start += self.hop_length;
+            while self.pending.len() - start >= self.win_length + self.hop_length {
+                self.transform_pair(start, 2);
+                self.hand_over(start, 2, &mut visit);
+                start += 2 * self.hop_length;
             }
             self.pending.drain(..start);
         }
     }
 
-    fn transform_at(&mut self, start: usize) {
-        let input = &self.pending[start..start + self.win_length];
-        for ((out, x), w) in self.windowed.iter_mut().zip(input).zip(&self.window) {
-            *out = x * w;
+    /// Hands over the last frame, if it has no partner.
+    pub fn finish(mut self, mut visit: impl FnMut(&Frame)) {
+        if self.pending.len() >= self.win_length {
+            self.transform_pair(0, 1);
+            self.hand_over(0, 1, &mut visit);
         }
-        // The transform uses its input as scratch, so the padding is not zero any more.
-        self.windowed[self.win_length..].fill(0.0);
-        self.transform
-            .process_with_scratch(&mut self.windowed, &mut self.spectrum, &mut self.scratch)
-            .expect("buffers were made by the transform itself");
-        for (power, bin) in self.power.iter_mut().zip(&self.spectrum) {
-            *power = bin.norm_sqr() * self.power_scale;
+    }
+
+    fn hand_over(&mut self, start: usize, count: usize, visit: &mut impl FnMut(&Frame)) {
+        for (i, power) in self.power.iter().take(count).enumerate() {
+            let from = start + i * self.hop_length;
+            let samples = &self.pending[from..from + self.win_length];
+            visit(&Frame { index: self.next_index, samples, power });
+            self.next_index += 1;
         }
+    }
+
+    /// Transforms the frame at `start` of the pending samples and, if `count` is 2, the next one.
+    fn transform_pair(&mut self, start: usize, count: usize) {
+        let first = &self.pending[start..start + self.win_length];
+        if count == 2 {
+            let second = &self.pending[start + self.hop_length..][..self.win_length];
+            let inputs = first.iter().zip(second).zip(&self.window);
+            for (out, ((a, b), w)) in self.pair.iter_mut().zip(inputs) {
+                *out = Complex::new(a * w, b * w);
+            }
+        } else {
+            for (out, (a, w)) in self.pair.iter_mut().zip(first.iter().zip(&self.window)) {
+                *out = Complex::new(a * w, 0.0);
+            }
+        }
+        self.pair[self.win_length..].fill(Complex::default());
+        self.transform.process_with_scratch(&mut self.pair, &mut self.scratch);
+        let n_fft = self.pair.len();
+        let scale = 0.25 * self.power_scale;
+        let [even, odd] = &mut self.power;
+        // The first frame is the part of the spectrum with even symmetry, the second the odd part.
+        let split = |z: Complex<f32>, mirror: Complex<f32>| {
+            let (s, d) = (z + mirror.conj(), z - mirror.conj());
+            (scale * s.norm_sqr(), scale * d.norm_sqr())
+        };
+        (even[0], odd[0]) = split(self.pair[0], self.pair[0]);
+        let (low, high) = self.pair.split_at(n_fft / 2);
+        let mirrored = high.iter().rev();
+        let outputs = even[1..].iter_mut().zip(&mut odd[1..]);
+        for ((e, o), (&z, &m)) in outputs.zip(low[1..].iter().zip(mirrored)) {
+            (*e, *o) = split(z, m);
+        }
+        (even[n_fft / 2], odd[n_fft / 2]) = split(high[0], high[0]);
     }
 }
 
@@ -110,24 +143,53 @@ pub fn hann(len: usize) -> Vec<f32> {
 mod tests {
     use super::*;
 
+    /// Frames as `(index, power)` of a signal that comes in pieces of `step` samples.
+    fn frames(stft: Stft, signal: &[f32], step: usize) -> Vec<(u64, Vec<f32>)> {
+        let mut stft = stft;
+        let mut seen = Vec::new();
+        for part in signal.chunks(step) {
+            stft.push(part, |frame| seen.push((frame.index, frame.power.to_vec())));
+        }
+        stft.finish(|frame| seen.push((frame.index, frame.power.to_vec())));
+        seen
+    }
+
     #[test]
     fn a_full_scale_sine_has_power_one_in_its_bin() {
-        let mut stft = Stft::new(256, 128);
         let sine: Vec<f32> =
             (0..1024).map(|i| (std::f32::consts::TAU * 16.0 * i as f32 / 256.0).sin()).collect();
-        let mut seen = 0;
-        for part in sine.chunks(100) {
-            stft.push(part, |frame| {
-                assert_eq!(frame.index, seen);
-                assert!((frame.power[16] - 1.0).abs() < 1e-4);
-                seen += 1;
-            });
+        let seen = frames(Stft::new(256, 128), &sine, 100);
+        assert_eq!(seen.len(), 7);
+        for (n, (index, power)) in seen.iter().enumerate() {
+            assert_eq!(*index, n as u64);
+            assert!((power[16] - 1.0).abs() < 1e-4 && power[40] < 1e-10, "{n}");
         }
-        assert_eq!(seen, 7);
+    }
+
+    #[test]
+    fn each_frame_of_a_pair_has_its_own_power() {
+        let mut signal = vec![0.0f32; 256];
+        for i in 0..256 {
+            let cycles = if i < 128 { 8.0 } else { 20.0 };
+            signal[i] = (std::f32::consts::TAU * cycles * i as f32 / 128.0).cos();
+        }
+        let seen = frames(Stft::new(128, 128), &signal, 256);
+        assert_eq!(seen.len(), 2);
+        assert!((seen[0].1[8] - 1.0).abs() < 1e-4 && seen[0].1[20] < 1e-10);
+        assert!((seen[1].1[20] - 1.0).abs() < 1e-4 && seen[1].1[8] < 1e-10);
+    }
+
+    #[test]
+    fn a_constant_and_the_nyquist_tone_lie_at_the_ends() {
+        let seen = frames(Stft::new(64, 64), &[0.5; 64], 64);
+        assert!((seen[0].1[0] - 1.0).abs() < 1e-4 && seen[0].1[32] < 1e-10);
+        let nyquist: Vec<f32> = (0..64).map(|i| if i % 2 == 0 { 0.5 } else { -0.5 }).collect();
+        let seen = frames(Stft::new(64, 64), &nyquist, 64);
+        assert!((seen[0].1[32] - 1.0).abs() < 1e-4 && seen[0].1[0] < 1e-10);
     }
 
     #[test]
     fn fewer_samples_than_a_frame_give_none() {
-        Stft::new(256, 128).push(&[0.0; 255], |_| panic!("no frame is complete"));
+        assert!(frames(Stft::new(256, 128), &[0.0; 255], 255).is_empty());
     }
 }

@@ -40,6 +40,11 @@ pub struct Fingerprint {
 /// Measures [`Fingerprint`] from mono samples at [`FINGERPRINT_RATE_HZ`].
 pub struct FingerprintMeasure {
     stft: Stft,
+    words: Words,
+}
+
+/// Frames on their way to words.
+struct Words {
     triangles: Vec<Triangle>,
     /// Differences of neighbouring bands for the last [`GRADIENT_FRAMES`] frames.
     recent: Vec<[f32; BANDS - 1]>,
@@ -57,10 +62,12 @@ impl Default for FingerprintMeasure {
     fn default() -> Self {
         Self {
             stft: Stft::with_window(N_FFT, WIN_LENGTH, HOP),
-            triangles: triangles(),
-            recent: Vec::with_capacity(GRADIENT_FRAMES),
-            next: 0,
-            out: Fingerprint::default(),
+            words: Words {
+                triangles: triangles(),
+                recent: Vec::with_capacity(GRADIENT_FRAMES),
+                next: 0,
+                out: Fingerprint::default(),
+            },
         }
     }
 }
@@ -68,26 +75,32 @@ impl Default for FingerprintMeasure {
 impl FingerprintMeasure {
     /// Adds samples.
     pub fn push(&mut self, samples: &[f32]) {
-        let Self { stft, triangles, recent, next, out } = self;
-        stft.push(samples, |frame| {
-            let differences = band_differences(triangles, frame.power);
-            if recent.len() < GRADIENT_FRAMES {
-                recent.push(differences);
-                return;
-            }
-            let before = &mut recent[*next];
-            let bits = differences.iter().zip(before.iter()).enumerate();
-            out.words
-                .push(bits.fold(0, |word, (m, (now, then))| word | (u32::from(now > then) << m)));
-            *before = differences;
-            *next = (*next + 1) % GRADIENT_FRAMES;
-        });
+        let Self { stft, words } = self;
+        stft.push(samples, |frame| words.add(frame.power));
     }
 
     /// The words; none for a clip shorter than 192 ms.
     #[must_use]
     pub fn finish(self) -> Fingerprint {
-        self.out
+        let Self { stft, mut words } = self;
+        stft.finish(|frame| words.add(frame.power));
+        words.out
+    }
+}
+
+impl Words {
+    /// Adds the frame with this power spectrum.
+    fn add(&mut self, power: &[f32]) {
+        let differences = band_differences(&self.triangles, power);
+        if self.recent.len() < GRADIENT_FRAMES {
+            self.recent.push(differences);
+            return;
+        }
+        let before = std::mem::replace(&mut self.recent[self.next], differences);
+        let gains = differences.iter().zip(before).enumerate();
+        let word = gains.fold(0, |word, (m, (now, then))| word | (u32::from(*now > then) << m));
+        self.out.words.push(word);
+        self.next = (self.next + 1) % GRADIENT_FRAMES;
     }
 }
 

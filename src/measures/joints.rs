@@ -8,7 +8,7 @@
 
 use std::collections::VecDeque;
 
-use crate::dsp::kernels::{max_abs, subtract_scaled, sum};
+use crate::dsp::kernels::{dot, subtract_scaled, sum};
 use crate::dsp::lpc::{Autocorrelation, covariance, levinson};
 use crate::dsp::stft::Frame;
 
@@ -19,7 +19,7 @@ const SCAN_ORDER: usize = 16;
 const SCAN_NOISE: f64 = 1e-7;
 
 /// Scan score from which a block's worst sample is examined.
-const EXAMINE_SCORE: f32 = 2.5;
+const EXAMINE_SCORE: f32 = 4.0;
 
 /// Length of signal that each one-sided predictor is fitted to, in seconds.
 const FIT_S: f64 = 0.02;
@@ -78,8 +78,7 @@ pub struct JointsMeasure {
     ring: Vec<f32>,
     ring_start: u64,
     waiting: VecDeque<(u64, f32)>,
-    forward: Vec<f32>,
-    backward: Vec<f32>,
+    errors: Vec<f32>,
     coefficients: Vec<f32>,
     group_blocks: usize,
     blocks_in_group: usize,
@@ -100,8 +99,7 @@ impl JointsMeasure {
             ring: Vec::new(),
             ring_start: 0,
             waiting: VecDeque::new(),
-            forward: vec![0.0; n_fft],
-            backward: vec![0.0; n_fft],
+            errors: vec![0.0; n_fft],
             coefficients: vec![0.0; SCAN_ORDER],
             group_blocks: (GROUP_S * rate / n_fft as f64).round().max(1.0) as usize,
             blocks_in_group: 0,
@@ -146,30 +144,39 @@ impl JointsMeasure {
         for (c, a) in self.coefficients.iter_mut().zip(levinson(&lags, SCAN_NOISE)) {
             *c = a as f32;
         }
-        let from = fresh.max(SCAN_ORDER + 1);
+        // The end of the block before was left out for want of its right neighbours.
+        let from = fresh.saturating_sub(SCAN_ORDER).max(SCAN_ORDER + 1);
         let to = fresh + len - SCAN_ORDER;
         if from >= to {
             return;
         }
         let count = to - from;
-        let (forward, backward) = (&mut self.forward[..count], &mut self.backward[..count]);
         let x = &self.ring;
-        forward.copy_from_slice(&x[from..to]);
-        backward.copy_from_slice(&x[from - 1..to - 1]);
+        let errors = &mut self.errors[..count];
+        errors.copy_from_slice(&x[from..to]);
         for (k, &a) in self.coefficients.iter().enumerate() {
-            subtract_scaled(forward, a, &x[from - 1 - k..to - 1 - k]);
-            subtract_scaled(backward, a, &x[from + k..to + k]);
+            subtract_scaled(errors, a, &x[from - 1 - k..to - 1 - k]);
         }
-        for (f, b) in forward.iter_mut().zip(backward.iter_mut()) {
-            *f = f.abs();
-            *b = if b.abs() < *f { b.abs() } else { *f };
+        errors.iter_mut().for_each(|e| *e = e.abs());
+        let mean = sum(errors) / count as f32;
+        if mean < 1e-7 {
+            return;
         }
-        let mean = sum(forward) / count as f32;
-        let worst = max_abs(backward);
-        let score = if mean > 1e-7 { worst / mean } else { 0.0 };
-        if score >= EXAMINE_SCORE && self.worst_in_group.is_none_or(|(_, worst)| score > worst) {
-            let at = backward.iter().position(|&weaker| weaker >= worst).unwrap_or(0);
-            let frame = self.ring_start + (from + at) as u64;
+        // Prediction from the right matters only where that from the left fails.
+        let mut worst = (0, EXAMINE_SCORE * mean);
+        for (i, &forward) in errors.iter().enumerate() {
+            if forward > worst.1 {
+                let at = from + i;
+                let future = dot(&self.coefficients, &x[at..at + SCAN_ORDER]);
+                let weaker = forward.min((x[at - 1] - future).abs());
+                if weaker > worst.1 {
+                    worst = (at, weaker);
+                }
+            }
+        }
+        let score = worst.1 / mean;
+        if worst.0 > 0 && self.worst_in_group.is_none_or(|(_, best)| score > best) {
+            let frame = self.ring_start + worst.0 as u64;
             self.worst_in_group = Some((frame, score));
         }
     }
@@ -238,11 +245,13 @@ fn predict_error(x: &[f32], n: usize, a: &[f64], direction: Direction) -> f32 {
 /// Largest error of predictor `a` inside the signal it was fitted to; never zero.
 fn largest_error(x: &[f32], a: &[f64]) -> f32 {
     let order = a.len();
-    let mut errors = x[order..].to_vec();
-    for (k, &a) in a.iter().enumerate() {
-        subtract_scaled(&mut errors, a as f32, &x[order - 1 - k..]);
+    let mut errors: Vec<f64> = x[order..].iter().map(|&x| f64::from(x)).collect();
+    for (k, a) in a.iter().enumerate() {
+        for (error, past) in errors.iter_mut().zip(&x[order - 1 - k..]) {
+            *error -= a * f64::from(*past);
+        }
     }
-    max_abs(&errors).max(1e-6)
+    errors.iter().fold(1e-6, |largest, e| largest.max(e.abs() as f32))
 }
 
 #[cfg(test)]
@@ -271,6 +280,7 @@ mod tests {
         for part in samples.chunks(1000) {
             stft.push(part, |frame| joints.push(frame));
         }
+        stft.finish(|frame| joints.push(frame));
         joints.finish()
     }
 

@@ -19,7 +19,7 @@ pub mod voice;
 
 use crate::decode::Block;
 use crate::dsp::resample::StreamResampler;
-use crate::dsp::stft::Stft;
+use crate::dsp::stft::{Frame, Stft};
 use crate::features::{Features, Shape};
 
 use bits::BitUseMeasure;
@@ -61,6 +61,16 @@ struct ByFrame {
     joints: JointsMeasure,
     overview: OverviewMeasure,
     pauses: PausesMeasure,
+}
+
+impl ByFrame {
+    fn push(&mut self, frame: &Frame) {
+        self.spectrum.push(frame);
+        self.frames.push(frame);
+        self.joints.push(frame);
+        self.overview.push_frame(frame);
+        self.pauses.push(frame);
+    }
 }
 
 /// Measures that take low-rate mono samples.
@@ -118,13 +128,7 @@ impl Measures {
         mix_down(block, &mut self.mix);
         let Self { mix, stft, by_frame, voice_rate, fingerprint_rate, low_rate, .. } = self;
         by_frame.overview.push_samples(mix);
-        stft.push(mix, |frame| {
-            by_frame.spectrum.push(frame);
-            by_frame.frames.push(frame);
-            by_frame.joints.push(frame);
-            by_frame.overview.push_frame(frame);
-            by_frame.pauses.push(frame);
-        });
+        stft.push(mix, |frame| by_frame.push(frame));
         voice_rate.push(mix, |samples| {
             low_rate.voice.push(samples);
             fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));
@@ -136,6 +140,7 @@ impl Measures {
     #[must_use]
     pub fn finish(self) -> Features {
         let Self { voice_rate, mut fingerprint_rate, mut low_rate, mut by_frame, .. } = self;
+        self.stft.finish(|frame| by_frame.push(frame));
         voice_rate.finish(|samples| {
             low_rate.voice.push(samples);
             fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));

@@ -1,1 +1,15 @@
-//! Integration tests.
+//! Integration tests: the library from outside, and the built program in a fresh folder.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod clean;
+mod layering;
+mod msrv;
+mod mutations;
+mod planted;
+mod planted_numeric;
+mod program;
+mod program_outputs;
+mod shipped_files;
+mod support;
+mod synth;
