@@ -72,8 +72,9 @@ impl PacketDecoder for AmrCodec {
     }
 
     fn info(&self) -> DecoderInfo {
-        // Wide band differs in the two lowest bits from decoders that do not mask them.
-        DecoderInfo { name: "rvoip-codec-core 0.4".into(), accuracy: "bit-exact".into() }
+        // Wide band is rounded to 14 bits, as the 3GPP reference does; other decoders do not.
+        let accuracy = if self.wide { "float-equal" } else { "bit-exact" };
+        DecoderInfo { name: "rvoip-codec-core 0.4".into(), accuracy: accuracy.into() }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn slide(
     let rank = ((1.0 - q) * (width - 1) as f64).round() as i32;
     let mut sides = vec![Sides { before: 0.0, after: 0.0 }; count];
     for at in width..=frames - width {
-        if (at - width) % stride == 0 {
+        if (at - width).is_multiple_of(stride) {
             for (side, (b, a)) in sides.iter_mut().zip(before.iter().zip(&after)) {
                 *side = Sides { before: b.at_rank(rank), after: a.at_rank(rank) };
             }

@@ -111,7 +111,7 @@ fn smooth_chunk(from_hz: usize, to_hz: usize) -> usize {
 fn largest_smooth(limit: usize) -> usize {
     let is_smooth = |mut n: usize| {
         for factor in [2, 3] {
-            while n % factor == 0 {
+            while n.is_multiple_of(factor) {
                 n /= factor;
             }
         }
@@ -147,8 +147,8 @@ mod tests {
             let input: Vec<f32> = (0..from as usize).map(|n| tone(from, n) as f32).collect();
             let output = convert_all(from, 16_000, &input);
             assert_eq!(output.len(), 16_000, "{from}");
-            for n in 2000..14_000 {
-                let error = (f64::from(output[n]) - tone(16_000, n)).abs();
+            for (n, x) in output.iter().enumerate().take(14_000).skip(2000) {
+                let error = (f64::from(*x) - tone(16_000, n)).abs();
                 assert!(error < 0.01, "{from} Hz, sample {n}: {error}");
             }
         }

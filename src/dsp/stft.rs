@@ -169,9 +169,9 @@ mod tests {
     #[test]
     fn each_frame_of_a_pair_has_its_own_power() {
         let mut signal = vec![0.0f32; 256];
-        for i in 0..256 {
+        for (i, x) in signal.iter_mut().enumerate() {
             let cycles = if i < 128 { 8.0 } else { 20.0 };
-            signal[i] = (std::f32::consts::TAU * cycles * i as f32 / 128.0).cos();
+            *x = (std::f32::consts::TAU * cycles * i as f32 / 128.0).cos();
         }
         let seen = frames(Stft::new(128, 128), &signal, 256);
         assert_eq!(seen.len(), 2);

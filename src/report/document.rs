@@ -202,7 +202,7 @@ pub struct Measurements {
     /// Slope of the spectrum at `bandwidth_hz`, in dB per 100 Hz.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cutoff_slope_db_per_100hz: Option<f64>,
-    /// Share of time with speech, 0..=1; of clips over 5 minutes, a quarter of the rest is judged.
+    /// Share of time with speech, 0..=1; of clips over two minutes, an eighth of the rest is judged.
     pub speech_share: f64,
     /// Broadband background level in pauses, in dBFS; absent without pauses.
     #[serde(skip_serializing_if = "Option::is_none", default)]

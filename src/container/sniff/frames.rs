@@ -230,7 +230,7 @@ mod tests {
     }
 
     fn adts_frames(count: usize) -> Vec<u8> {
-        let mut frame = vec![0u8; 100];
+        let mut frame = [0u8; 100];
         frame[..7].copy_from_slice(&[0xFF, 0xF1, 0x4C, 0x80, 100 >> 3, 0x9F, 0xFC]);
         frame.repeat(count)
     }
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn transport_streams_at_any_phase() {
-        let mut packet = vec![0xFFu8; 188];
+        let mut packet = [0xFFu8; 188];
         packet[..4].copy_from_slice(&[0x47, 0x40, 0x11, 0x10]);
         let stream = packet.repeat(10);
         assert!(is_transport_stream(&stream));
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn raw_gsm_needs_every_frame() {
-        let mut frame = vec![0x55u8; 33];
+        let mut frame = [0x55u8; 33];
         frame[0] = 0xD4;
         let mut bytes = frame.repeat(10);
         assert!(is_gsm(&bytes, 330));
