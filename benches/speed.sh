@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 cargo build --locked --release --quiet --example decode_only --bin spliceprint
 bin=target/release/spliceprint; decode=target/release/examples/decode_only
 measure() { # prints CPU seconds and peak MiB
-  /usr/bin/time -q -o /tmp/speed.$$ -f '%U %S %M' "$@" >/dev/null 2>&1 || true
+  "$(type -P time)" -q -o /tmp/speed.$$ -f '%U %S %M' "$@" >/dev/null 2>&1 || true
   awk '{printf "%.2f %.0f\n", $1 + $2, $3 / 1024}' /tmp/speed.$$; rm -f /tmp/speed.$$
 }
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }

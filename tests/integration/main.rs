@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod clean;
+mod edited;
 mod layering;
 mod msrv;
 mod mutations;
