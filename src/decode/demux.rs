@@ -69,6 +69,8 @@ pub(super) struct DemuxSource {
     pub(super) declared_s: Option<f64>,
     id: u32,
     failures: u32,
+    /// Whether the end of the file inside an element was reported.
+    cut_off: bool,
 }
 
 impl DemuxSource {
@@ -105,7 +107,7 @@ impl DemuxSource {
             .zip(info.duration)
             .map(|(base, ticks)| base.calc_duration_saturating(ticks).as_secs_f64())
             .filter(|s| *s > 0.0);
-        Self { demuxer, reader, tracks, declared_s, id: 0, failures: 0 }
+        Self { demuxer, reader, tracks, declared_s, id: 0, failures: 0, cut_off: false }
     }
 
     /// The number of the chosen track in its container.
@@ -157,11 +159,17 @@ impl PacketSource for DemuxSource {
                     };
                 }
                 Err(LibraryError::IoError(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-                    return Ok(Next::End(match self.demuxer {
-                        Demuxer::Ogg => Some("no page is marked as the stream's last".into()),
-                        Demuxer::Matroska => Some("the file ends inside an element".into()),
-                        Demuxer::Mpeg => None,
-                    }));
+                    // Live OGG streams end like this too; a Matroska file that does is cut off.
+                    let cut_off = self.demuxer == Demuxer::Matroska && !self.cut_off;
+                    self.cut_off |= cut_off;
+                    if cut_off {
+                        let what = "the file ends inside an element".into();
+                        return Ok(Next::Damaged { offset: None, what });
+                    }
+                    let unmarked = self.demuxer == Demuxer::Ogg;
+                    return Ok(Next::End(
+                        unmarked.then(|| "no page is marked as the stream's last".into()),
+                    ));
                 }
                 Err(LibraryError::IoError(e)) => return Err(e.to_string()),
                 Err(e) => {
