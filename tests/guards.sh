@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Guards that hold on a noisy machine: binary size, peak memory, instructions per second of audio.
-#   usage: guards.sh PROGRAM WORK_FOLDER      needs valgrind, ffmpeg and GNU time
-# Limits are the measured values of tests/guards.txt plus 5 %; after an intended change, put the new
-# values there and say why in CHANGELOG.md.
+#   usage: guards.sh PROGRAM WORK_FOLDER      needs valgrind and ffmpeg
+# Limits are the values of tests/guards.txt plus 5 %; after an intended change, put the new ones there
+# and say why in CHANGELOG.md. Size and instructions are one measurement, the same on every run; memory
+# varies by a few percent, and its values are the highest of several runs, rounded up.
 set -euo pipefail
 bin=$(realpath "$1"); work=$2; cd "$(dirname "$0")"
 limit() { awk -v k="$1" '$1 == k {printf "%d", $2 * 1.05}' guards.txt; }
