@@ -1,7 +1,7 @@
 //! Loudness over time after EBU R 128.
 //!
 //! Filter, gates and range are those of ITU-R BS.1770-4 and EBU Tech 3342. The crate `ebur128`, which
-//! the tests compare with, sums every overlapping block anew and takes four times as long.
+//! the tests compare with, sums every overlapping block anew and takes several times as long.
 
 use crate::decode::Block;
 

@@ -8,8 +8,8 @@ pub const VOICE_RATE_HZ: u32 = 16_000;
 /// Samples per decision.
 const FRAME_SAMPLES: usize = 256;
 
-/// Time from the start in which every frame is judged, in seconds; the network costs as much as
-/// a fifth of all the rest, and an hour has more pauses than are needed.
+/// Time from the start in which every frame is judged, in seconds; the network took a
+/// sixth of all the time, and an hour has more pauses than are needed.
 const JUDGED_WHOLE_S: f64 = 120.0;
 
 /// After that, one stretch in this many is judged.
