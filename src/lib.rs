@@ -4,7 +4,9 @@
 //! `detectors` look at the series, `fusion` joins what they found, `report` writes it down.
 //! ARCHITECTURE.md draws the floors; a module imports only from lower ones.
 
+pub mod align;
 pub mod analysis;
+pub mod comparison;
 pub mod container;
 pub mod decode;
 pub mod detector;
@@ -14,6 +16,7 @@ pub mod error;
 pub mod excerpts;
 pub mod features;
 pub mod finding;
+pub mod fingerprint;
 pub mod fusion;
 pub mod measures;
 pub mod report;

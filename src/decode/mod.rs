@@ -34,6 +34,7 @@ mod pcm_hash;
 mod sink;
 mod source;
 mod speech;
+mod spool;
 mod symphonia_codec;
 mod table;
 mod trim;
@@ -43,6 +44,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use clip::Clip;
+pub use spool::Spool;
 
 /// What to open and how.
 #[derive(Debug, Clone, Default)]
@@ -178,5 +180,22 @@ impl Block {
     #[must_use]
     pub fn frames(&self) -> usize {
         self.channels.first().map_or(0, Vec::len)
+    }
+
+    /// Replaces `mix` by the mean of all channels.
+    pub fn mix_down(&self, mix: &mut Vec<f32>) {
+        mix.clear();
+        let Some((first, others)) = self.channels.split_first() else { return };
+        mix.extend_from_slice(first);
+        if others.is_empty() {
+            return;
+        }
+        for channel in others {
+            for (sum, x) in mix.iter_mut().zip(channel) {
+                *sum += x;
+            }
+        }
+        let scale = 1.0 / self.channels.len() as f32;
+        mix.iter_mut().for_each(|x| *x *= scale);
     }
 }

@@ -4,5 +4,7 @@ pub mod bands;
 pub mod kernels;
 pub mod lpc;
 pub mod resample;
+pub mod sinc;
+pub mod speech_bands;
 pub mod stats;
 pub mod stft;

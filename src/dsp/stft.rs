@@ -8,7 +8,7 @@ use rustfft::{Fft, FftPlanner};
 /// One column of the transform.
 #[derive(Debug)]
 pub struct Frame<'a> {
-    /// Number of the frame; it starts at sample `index * hop_length`.
+    /// Number of the frame; it starts at the sample nearest to `index * hop_length`.
     pub index: u64,
     /// The `win_length` samples under the window, before windowing.
     pub samples: &'a [f32],
@@ -23,7 +23,10 @@ pub struct Frame<'a> {
 /// below the louder.
 pub struct Stft {
     win_length: usize,
-    hop_length: usize,
+    /// Samples between frames; a frame starts at the nearest whole sample.
+    hop_length: f64,
+    /// Number in the stream of the first pending sample.
+    pending_start: u64,
     transform: Arc<dyn Fft<f32>>,
     window: Vec<f32>,
     /// Brings the power of a full-scale sine to 1.
@@ -39,19 +42,21 @@ impl Stft {
     /// A transform of `n_fft` points every `hop_length` samples.
     #[must_use]
     pub fn new(n_fft: usize, hop_length: usize) -> Self {
-        Self::with_window(n_fft, n_fft, hop_length)
+        Self::with_window(n_fft, n_fft, hop_length as f64)
     }
 
     /// A transform of `win_length` samples, padded with zeros to `n_fft` points, every `hop_length`
-    /// samples. `win_length` is at most `n_fft`, `hop_length` at most `win_length`.
+    /// samples, which need not be whole. `win_length` is at most `n_fft`, `hop_length` at most
+    /// `win_length`.
     #[must_use]
-    pub fn with_window(n_fft: usize, win_length: usize, hop_length: usize) -> Self {
+    pub fn with_window(n_fft: usize, win_length: usize, hop_length: f64) -> Self {
         let transform = FftPlanner::<f32>::new().plan_fft_forward(n_fft);
         let window = hann(win_length);
         let sum: f64 = window.iter().map(|&w| f64::from(w)).sum();
         Self {
             win_length,
             hop_length,
+            pending_start: 0,
             window,
             power_scale: (2.0 / sum).powi(2) as f32,
             pending: Vec::with_capacity(3 * win_length),
@@ -70,38 +75,47 @@ impl Stft {
             let (now, later) = samples.split_at(room.min(samples.len()));
             self.pending.extend_from_slice(now);
             samples = later;
-            let mut start = 0;
-            while self.pending.len() - start >= self.win_length + self.hop_length {
-                self.transform_pair(start, 2);
-                self.hand_over(start, 2, &mut visit);
-                start += 2 * self.hop_length;
+            loop {
+                let starts = [self.start_of(self.next_index), self.start_of(self.next_index + 1)];
+                if self.pending.len() < starts[1] + self.win_length {
+                    break;
+                }
+                self.transform_pair(starts[0], Some(starts[1]));
+                self.hand_over(&starts, &mut visit);
             }
-            self.pending.drain(..start);
+            let done = self.start_of(self.next_index).min(self.pending.len());
+            self.pending.drain(..done);
+            self.pending_start += done as u64;
         }
     }
 
     /// Hands over the last frame, if it has no partner.
     pub fn finish(mut self, mut visit: impl FnMut(&Frame)) {
-        if self.pending.len() >= self.win_length {
-            self.transform_pair(0, 1);
-            self.hand_over(0, 1, &mut visit);
+        let start = self.start_of(self.next_index);
+        if self.pending.len() >= start + self.win_length {
+            self.transform_pair(start, None);
+            self.hand_over(&[start], &mut visit);
         }
     }
 
-    fn hand_over(&mut self, start: usize, count: usize, visit: &mut impl FnMut(&Frame)) {
-        for (i, power) in self.power.iter().take(count).enumerate() {
-            let from = start + i * self.hop_length;
-            let samples = &self.pending[from..from + self.win_length];
+    /// Where the frame of this number starts among the pending samples.
+    fn start_of(&self, index: u64) -> usize {
+        ((index as f64 * self.hop_length).round() as u64 - self.pending_start) as usize
+    }
+
+    fn hand_over(&mut self, starts: &[usize], visit: &mut impl FnMut(&Frame)) {
+        for (&start, power) in starts.iter().zip(&self.power) {
+            let samples = &self.pending[start..start + self.win_length];
             visit(&Frame { index: self.next_index, samples, power });
             self.next_index += 1;
         }
     }
 
-    /// Transforms the frame at `start` of the pending samples and, if `count` is 2, the next one.
-    fn transform_pair(&mut self, start: usize, count: usize) {
-        let first = &self.pending[start..start + self.win_length];
-        if count == 2 {
-            let second = &self.pending[start + self.hop_length..][..self.win_length];
+    /// Transforms the frames at these places of the pending samples.
+    fn transform_pair(&mut self, first: usize, second: Option<usize>) {
+        let first = &self.pending[first..first + self.win_length];
+        if let Some(second) = second {
+            let second = &self.pending[second..second + self.win_length];
             let inputs = first.iter().zip(second).zip(&self.window);
             for (out, ((a, b), w)) in self.pair.iter_mut().zip(inputs) {
                 *out = Complex::new(a * w, b * w);
@@ -186,6 +200,19 @@ mod tests {
         let nyquist: Vec<f32> = (0..64).map(|i| if i % 2 == 0 { 0.5 } else { -0.5 }).collect();
         let seen = frames(Stft::new(64, 64), &nyquist, 64);
         assert!((seen[0].1[32] - 1.0).abs() < 1e-4 && seen[0].1[0] < 1e-10);
+    }
+
+    #[test]
+    fn a_fractional_hop_rounds_each_start() {
+        let ramp: Vec<f32> = (0..200).map(|n| n as f32).collect();
+        let mut stft = Stft::with_window(32, 32, 10.4);
+        let mut starts = Vec::new();
+        for part in ramp.chunks(7) {
+            stft.push(part, |frame| starts.push(frame.samples[0]));
+        }
+        stft.finish(|frame| starts.push(frame.samples[0]));
+        let expected: Vec<f32> = (0..17).map(|n| (f64::from(n) * 10.4).round() as f32).collect();
+        assert_eq!(starts, expected);
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Measures {
         self.loudness.push(block);
         self.stereo.push(block);
 
-        mix_down(block, &mut self.mix);
+        block.mix_down(&mut self.mix);
         let Self { mix, stft, by_frame, voice_rate, fingerprint_rate, low_rate, .. } = self;
         by_frame.overview.push_samples(mix);
         stft.push(mix, |frame| by_frame.push(frame));
@@ -173,21 +173,4 @@ impl Measures {
 #[must_use]
 pub fn frame_length(sample_rate_hz: u32) -> usize {
     (sample_rate_hz as usize / 50).next_power_of_two().max(64)
-}
-
-/// Mean of all channels.
-fn mix_down(block: &Block, mix: &mut Vec<f32>) {
-    mix.clear();
-    let Some((first, others)) = block.channels.split_first() else { return };
-    mix.extend_from_slice(first);
-    if others.is_empty() {
-        return;
-    }
-    for channel in others {
-        for (sum, x) in mix.iter_mut().zip(channel) {
-            *sum += x;
-        }
-    }
-    let scale = 1.0 / block.channels.len() as f32;
-    mix.iter_mut().for_each(|x| *x *= scale);
 }

@@ -1,0 +1,134 @@
+//! The relation of two times over one stretch, from where its rows agree best.
+
+use crate::fingerprint::Row;
+
+/// Rows by which the stretch is moved on each side.
+const REACH: i32 = 10;
+
+/// Slopes tried on each side of the given one.
+const SLOPES: i32 = 15;
+
+/// Rows that are looked at, at most.
+const ROWS: usize = 500;
+
+/// Best place and slope of a stretch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fit {
+    /// Source row less clip row in the middle of the stretch, with fractions.
+    pub diagonal: f64,
+    /// Source rows per clip row.
+    pub slope: f64,
+    /// Correlation coefficient there, -1..=1.
+    pub agreement: f64,
+}
+
+/// Where `b` agrees best with `a[from..to]`, near `diagonal` and within `spread` of slope 1 (0.01 is
+/// 1 %). Time grows with neither length nor spread. Without rows, what was given.
+#[must_use]
+pub fn fit_slope(
+    a: &[Row],
+    b: &[Row],
+    (from, to): (usize, usize),
+    diagonal: f64,
+    spread: f64,
+) -> Fit {
+    let to = to.min(a.len());
+    let middle = 0.5 * (from as f64 + to as f64);
+    let picked: Vec<usize> = (from..to).step_by(((to.saturating_sub(from)) / ROWS).max(1)).collect();
+    let at = |shift: i32, slope: i32| {
+        let slope = f64::from(slope) / f64::from(SLOPES) * spread;
+        let (mut product, mut of_a, mut of_b) = (0i64, 0i64, 0i64);
+        for &n in &picked {
+            let place = n as f64 + diagonal + f64::from(shift) + slope * (n as f64 - middle);
+            let other = place.round();
+            if other < 0.0 {
+                continue;
+            }
+            let Some(other) = b.get(other as usize) else { continue };
+            product += i64::from(row_product(&a[n], other));
+            of_a += i64::from(row_product(&a[n], &a[n]));
+            of_b += i64::from(row_product(other, other));
+        }
+        product as f64 / (of_a as f64 * of_b as f64).sqrt().max(1.0)
+    };
+    let mut best = (f64::NEG_INFINITY, 0, 0);
+    for slope in -SLOPES..=SLOPES {
+        for shift in -REACH..=REACH {
+            let agreement = at(shift, slope);
+            if agreement > best.0 {
+                best = (agreement, shift, slope);
+            }
+        }
+    }
+    let (agreement, shift, slope) = best;
+    let along_shift = vertex(at(shift - 1, slope), agreement, at(shift + 1, slope));
+    let along_slope = vertex(at(shift, slope - 1), agreement, at(shift, slope + 1));
+    Fit {
+        diagonal: diagonal + f64::from(shift) + along_shift,
+        slope: 1.0 + (f64::from(slope) + along_slope) / f64::from(SLOPES) * spread,
+        agreement,
+    }
+}
+
+/// Source row less clip row within `reach` of `diagonal` at which `a[from..to]` agrees best.
+#[must_use]
+pub fn best_diagonal(
+    a: &[Row],
+    b: &[Row],
+    (from, to): (usize, usize),
+    diagonal: i64,
+    reach: i64,
+) -> i64 {
+    let at = |diagonal: i64| -> i64 {
+        let pair = |n: usize| {
+            let other = usize::try_from(n as i64 + diagonal).ok().and_then(|m| b.get(m))?;
+            Some(i64::from(row_product(a.get(n)?, other)))
+        };
+        (from..to).filter_map(pair).sum()
+    };
+    let near = diagonal - reach..=diagonal + reach;
+    near.max_by_key(|d| at(*d)).unwrap_or(diagonal)
+}
+
+/// Sum of products of two rows.
+#[must_use]
+pub fn row_product(a: &Row, b: &Row) -> i32 {
+    a.iter().zip(b).map(|(&x, &y)| i32::from(i16::from(x) * i16::from(y))).sum()
+}
+
+/// Where the parabola through three values at -1, 0 and 1 has its top, within ±0.5.
+pub(super) fn vertex(before: f64, at: f64, after: f64) -> f64 {
+    let bend = before - 2.0 * at + after;
+    if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::sinc::interpolate;
+    use crate::fingerprint::{GradientMeasure, Warp};
+
+    #[test]
+    fn a_small_slope_is_measured() {
+        let mut state = 5u32;
+        let noise: Vec<f32> = (0..80_000)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+            })
+            .collect();
+        let clip = interpolate(&noise, 12_800.0, 1.004, 60_000);
+        let (a, b) = (GradientMeasure::of(&clip, Warp::NONE), GradientMeasure::of(&noise, Warp::NONE));
+        let fit = fit_slope(&a.rows, &b.rows, (0, a.rows.len()), 103.0, 0.015);
+        assert!((fit.slope - 1.004).abs() < 4e-4, "{fit:?}");
+        let middle = 100.0 + 0.004 * 0.5 * a.rows.len() as f64;
+        assert!((fit.diagonal - middle).abs() < 0.3, "{fit:?}");
+    }
+
+    #[test]
+    fn the_top_of_a_parabola() {
+        assert_eq!(vertex(0.0, 1.0, 0.0), 0.0);
+        assert_eq!(vertex(0.75, 1.0, -0.75), -0.375);
+        assert_eq!(vertex(1.0, 0.0, 1.0), 0.0);
+    }
+}

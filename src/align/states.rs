@@ -1,0 +1,169 @@
+//! Hypotheses about a clip: this stretch lies on that line of the source.
+
+use super::line::Line;
+use super::slope::row_product;
+use crate::fingerprint::{Gradients, Row, Warp};
+
+/// Share of rows that is independent: windows overlap, and a gain takes two of them.
+pub const INDEPENDENT: f64 = 0.2;
+
+/// Fall of the summed evidence at which a hypothesis is given up, in nats.
+const GIVE_UP: f64 = 30.0;
+
+/// Least agreement that a hypothesis is taken to have.
+const LEAST_AGREEMENT: f64 = 0.08;
+
+/// Row energy, as a share of the mean, below which a row says nothing.
+const SILENT: f64 = 0.05;
+
+/// What strangers look like: the scale of products of rows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Null {
+    /// Product of two rows that agree fully, on average.
+    pub scale: f64,
+    /// Variance of the products of strangers over `scale`.
+    pub variance: f64,
+    /// Energy below which a clip's row is silent and says nothing.
+    pub silent: f64,
+}
+
+impl Null {
+    /// Measured on pairs of rows that are not from the same place; `None` if either recording has no
+    /// rows but silent ones.
+    #[must_use]
+    pub fn measure(a: &[Row], b: &[Row]) -> Option<Self> {
+        let mean = |rows: &[Row]| {
+            let energies = rows.iter().map(|row| f64::from(row_product(row, row)));
+            energies.sum::<f64>() / rows.len().max(1) as f64
+        };
+        let (of_a, of_b) = (mean(a), mean(b));
+        let scale = (of_a * of_b).sqrt();
+        if scale < 1.0 {
+            return None;
+        }
+        // Two strides without a common factor visit pairs of all lags.
+        const PAIRS: usize = 4000;
+        let product = |i: usize| {
+            let (n, m) = ((i * 7919) % a.len(), (i * 104_729 + 13) % b.len());
+            (f64::from(row_product(&a[n], &b[m])) / scale).powi(2)
+        };
+        let variance = (0..PAIRS).map(product).sum::<f64>() / PAIRS as f64;
+        Some(Self { scale, variance: variance.max(1e-3), silent: SILENT * of_a })
+    }
+}
+
+/// A line and how well each moment of the clip lies on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Warp that the clip's rows were undone by.
+    pub warp: Warp,
+    /// The line.
+    pub line: Line,
+    /// Mean agreement where it was first seen.
+    pub agreement: f64,
+    /// First moment, in frames of the clip (16 ms).
+    pub start: usize,
+    /// Evidence for the line against a stranger at each moment from `start`, in nats.
+    pub evidence: Vec<f32>,
+}
+
+impl State {
+    /// One past the last moment.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        self.start + self.evidence.len()
+    }
+}
+
+/// Follows the line of `diagonal` (source row less clip row) from the clip's rows `seed` in both
+/// directions until the evidence has fallen by 30 nats from its best. `a` are the clip's rows,
+/// undone by `warp`.
+#[must_use]
+pub fn extend(
+    a: &Gradients,
+    b: &Gradients,
+    warp: Warp,
+    diagonal: i64,
+    seed: (usize, usize),
+    null: &Null,
+) -> State {
+    let frames = (a.rows.len() as f64 / warp.ratio) as usize;
+    let to_frame = |row: usize| ((row as f64 / warp.ratio).round() as usize).min(frames);
+    let (from, to) = (to_frame(seed.0), to_frame(seed.1));
+    let product = |frame: usize| -> Option<f64> {
+        let row = (frame as f64 * warp.ratio).round() as usize;
+        let mine = a.rows.get(row)?;
+        let other = b.rows.get(usize::try_from(row as i64 + diagonal).ok()?)?;
+        let silent = f64::from(row_product(mine, mine)) < null.silent;
+        Some(if silent { f64::NAN } else { f64::from(row_product(mine, other)) / null.scale })
+    };
+    let seen: Vec<f64> = (from..to).filter_map(product).filter(|p| !p.is_nan()).collect();
+    let agreement = (seen.iter().sum::<f64>() / seen.len().max(1) as f64).clamp(LEAST_AGREEMENT, 1.0);
+    let gain = INDEPENDENT * agreement / null.variance;
+    let evidence = |product: f64| {
+        if product.is_nan() { 0.0 } else { gain * (product.clamp(-1.5, 2.0) - 0.5 * agreement) }
+    };
+    let follow = |frames: &mut dyn Iterator<Item = usize>| {
+        let (mut sum, mut best, mut out) = (0.0f64, 0.0f64, Vec::new());
+        for frame in frames {
+            let Some(product) = product(frame) else { break };
+            let e = evidence(product);
+            out.push(e as f32);
+            sum += e;
+            best = best.max(sum);
+            if sum < best - GIVE_UP {
+                break;
+            }
+        }
+        out
+    };
+    let middle = from + (to - from) / 2;
+    let mut before = follow(&mut (0..middle).rev());
+    let after = follow(&mut (middle..frames));
+    before.reverse();
+    let start = middle - before.len();
+    before.extend(after);
+    State {
+        warp,
+        line: Line::through_rows(warp.ratio, diagonal as f64),
+        agreement,
+        start,
+        evidence: before,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::speech_bands::DIFFERENCES;
+    use crate::fingerprint::FRAME_S;
+
+    fn noise_rows(len: usize, seed: u32) -> Vec<Row> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as i8
+        };
+        (0..len).map(|_| std::array::from_fn(|_| next())).collect()
+    }
+
+    #[test]
+    fn a_line_is_followed_to_where_it_ends() {
+        let b = noise_rows(2000, 1);
+        let mut rows = noise_rows(1000, 2);
+        rows[300..700].copy_from_slice(&b[1100..1500]);
+        let null = Null::measure(&rows, &b).unwrap();
+        let gradients = |rows: Vec<Row>| Gradients { depths: vec![20; rows.len()], rows };
+        let state =
+            extend(&gradients(rows), &gradients(b), Warp::NONE, 800, (400, 500), &null);
+        assert!(state.agreement > 0.9);
+        assert!((280..=300).contains(&state.start) && (700..=720).contains(&state.end()));
+        assert!((state.line.b(1.0) - 1.0 - 800.0 * FRAME_S).abs() < 1e-9);
+    }
+
+    #[test]
+    fn silence_has_no_null() {
+        assert_eq!(Null::measure(&[[0; DIFFERENCES]; 10], &noise_rows(10, 1)), None);
+        assert_eq!(Null::measure(&[], &noise_rows(10, 1)), None);
+    }
+}

@@ -1,0 +1,283 @@
+//! From the stretches of a path to segments with sharp lines and joints.
+
+use super::lookup::Found;
+use super::{Recording, THRESHOLD};
+use crate::align::{
+    INDEPENDENT, Joint, JointSide, Line, State, fit_slope, fit_waveform, refine_joint, row_product,
+};
+use crate::error::Result;
+use crate::fingerprint::{FRAME_S, ROW_CENTRE_S, Warp, search};
+
+/// Stretches on one line this close are one segment, in seconds of the clip.
+const BRIDGED_S: f64 = 0.35;
+
+/// Distance of two lines that is still one, in seconds.
+const SAME_LINE_S: f64 = 0.025;
+
+/// Gap between neighbours up to which they share a joint, in seconds.
+const SHARED_JOINT_S: f64 = 0.6;
+
+/// How far a joint is looked for from where the path puts it, in seconds.
+const REACH_S: f64 = 0.3;
+
+/// Segments shorter than this are not told from chance, in seconds.
+const SHORTEST_S: f64 = 0.3;
+
+/// Score from which a further segment of a clip that is found is reported.
+const FURTHER: f64 = 6.0;
+
+/// Share of a segment's score that another place must reach to be named.
+const ALSO: f64 = 0.75;
+
+/// Pitches closer than this are one.
+const SAME_PITCH: f64 = 0.005;
+
+/// Clip time at the edge before frame 0.
+const EDGE_S: f64 = ROW_CENTRE_S - 0.5 * FRAME_S;
+
+/// A stretch of the clip that comes from the source without a break.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Start and end in the clip, in seconds.
+    pub a_s: (f64, f64),
+    /// Where it lies in the source.
+    pub line: Line,
+    /// Speed and pitch.
+    pub warp: Warp,
+    /// Level of the clip over the source, in dB.
+    pub gain_db: f64,
+    /// Whether the polarity is reversed.
+    pub inverted: bool,
+    /// Whether the waveforms align, so that the line is good to a fraction of a millisecond.
+    pub aligned: bool,
+    /// Correlation coefficient of the rows, 0..=1.
+    pub similarity: f64,
+    /// Standard deviations above strangers.
+    pub score: f64,
+    /// Starts of other places of the source that agree nearly as well, in seconds.
+    pub also_at_s: Vec<f64>,
+}
+
+impl Segment {
+    /// Start and end in the source, in seconds.
+    #[must_use]
+    pub fn b_s(&self) -> (f64, f64) {
+        (self.line.b(self.a_s.0), self.line.b(self.a_s.1))
+    }
+
+    /// Source seconds per clip second, by resampling (pitch moved along) and by time-stretching (it
+    /// did not); their product is the whole ratio.
+    #[must_use]
+    pub fn speed_and_tempo(&self) -> (f64, f64) {
+        let ratio = self.line.ratio;
+        let is_near = |pitch: f64| (self.warp.pitch - pitch).abs() < SAME_PITCH;
+        match (is_near(ratio), is_near(1.0)) {
+            // Stretching moves pieces about, so that waveforms align under resampling alone.
+            (true, true) if self.aligned => (ratio, 1.0),
+            (_, true) => (1.0, ratio),
+            (true, false) => (ratio, 1.0),
+            (false, false) => (self.warp.pitch, ratio / self.warp.pitch),
+        }
+    }
+}
+
+/// Segments of the path, sharpened; none unless one reaches [`THRESHOLD`].
+pub(super) fn sharpen(a: &mut Recording, b: &mut Recording, found: Found) -> Result<Vec<Segment>> {
+    let mut segments = rough(a, b, &found);
+    for segment in &mut segments {
+        let fit = fit_waveform(&mut a.samples, &mut b.samples, &segment.line, segment.a_s)?;
+        segment.line = fit.line;
+        segment.aligned = fit.aligned;
+        segment.gain_db = fit.gain_db;
+        segment.inverted = fit.inverted;
+    }
+    let mut segments = joined(segments);
+    place_joints(a, b, &mut segments)?;
+    segments.retain(|s| s.a_s.1 - s.a_s.0 >= SHORTEST_S);
+    for segment in &mut segments {
+        measure(b, &found, segment);
+    }
+    let best = segments.iter().map(|s| s.score).fold(0.0, f64::max);
+    segments.retain(|s| best >= THRESHOLD && s.score >= FURTHER);
+    for segment in &mut segments {
+        segment.also_at_s = also_at(b, &found, segment);
+    }
+    Ok(segments)
+}
+
+/// Stretches of the path with their lines measured on the rows.
+fn rough(a: &Recording, b: &Recording, found: &Found) -> Vec<Segment> {
+    let frames = a.gradients.rows.len();
+    let mut out: Vec<Segment> = Vec::new();
+    for piece in &found.path.pieces {
+        let state = &found.states[piece.state];
+        let start = if piece.start == 0 { 0.0 } else { piece.start as f64 * FRAME_S + EDGE_S };
+        let end = if piece.end == frames {
+            a.duration_s()
+        } else {
+            piece.end as f64 * FRAME_S + EDGE_S
+        };
+        out.push(Segment {
+            a_s: (start, end),
+            line: straighten(b, found, state, (piece.start, piece.end)),
+            warp: state.warp,
+            gain_db: 0.0,
+            inverted: false,
+            aligned: false,
+            similarity: 0.0,
+            score: 0.0,
+            also_at_s: Vec::new(),
+        });
+    }
+    out
+}
+
+/// The line of a hypothesis, fitted to the rows of a stretch.
+fn straighten(b: &Recording, found: &Found, state: &State, frames: (usize, usize)) -> Line {
+    let ratio = state.warp.ratio;
+    let row = |frame: usize| (frame as f64 * ratio).round() as usize;
+    let span = (row(frames.0), row(frames.1));
+    let length_s = (frames.1 - frames.0) as f64 * FRAME_S;
+    // The warp was measured over seconds: over a longer stretch less room is left.
+    let spread = (0.05 / length_s.max(1.0)).min(0.004);
+    let rows = &found.rows_of(&state.warp).rows;
+    let fit = fit_slope(rows, &b.gradients.rows, span, state.line.diagonal(), spread);
+    let middle_s = 0.5 * (frames.0 + frames.1) as f64 * FRAME_S + ROW_CENTRE_S;
+    let moved = (fit.diagonal - state.line.diagonal()) * FRAME_S;
+    state.line.turned(middle_s, moved, ratio * fit.slope)
+}
+
+/// Neighbours that lie on one line, made one.
+fn joined(segments: Vec<Segment>) -> Vec<Segment> {
+    let mut out: Vec<Segment> = Vec::new();
+    for segment in segments {
+        let Some(last) = out.last_mut() else {
+            out.push(segment);
+            continue;
+        };
+        let gap = (last.a_s.1, segment.a_s.0);
+        let apart = [gap.0, gap.1].map(|t| (last.line.b(t) - segment.line.b(t)).abs());
+        let one_line = apart.iter().all(|apart| *apart < SAME_LINE_S);
+        if one_line && gap.1 - gap.0 < BRIDGED_S {
+            let longer = segment.a_s.1 - segment.a_s.0 > last.a_s.1 - last.a_s.0;
+            let a_s = (last.a_s.0, segment.a_s.1);
+            let line = bridge(last, &segment);
+            if longer {
+                *last = segment;
+            }
+            last.a_s = a_s;
+            last.line = line;
+        } else {
+            out.push(segment);
+        }
+    }
+    out
+}
+
+/// The line through the middles of two segments.
+fn bridge(left: &Segment, right: &Segment) -> Line {
+    let middle = |s: &Segment| 0.5 * (s.a_s.0 + s.a_s.1);
+    let (x, y) = (middle(left), middle(right));
+    let (of_left, of_right) = (left.line.b(x), right.line.b(y));
+    let ratio = (of_right - of_left) / (y - x);
+    Line { ratio, offset_s: of_left - ratio * x }
+}
+
+/// Places every start and end of the segments.
+fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) -> Result<()> {
+    let end_of_clip = a.duration_s();
+    for i in 0..=segments.len() {
+        let left = i.checked_sub(1).map(|i| segments[i].clone());
+        let right = segments.get(i).cloned();
+        let side_of = |s: &Segment, far_s: f64| JointSide { line: s.line, far_s };
+        let left_side = left.as_ref().map(|s| side_of(s, s.a_s.0));
+        let right_side = right.as_ref().map(|s| side_of(s, s.a_s.1));
+        let left_end_s = left.as_ref().map_or(0.0, |s| s.a_s.1);
+        let right_start_s = right.as_ref().map_or(end_of_clip, |s| s.a_s.0);
+        let presumed = Joint { left_end_s, right_start_s };
+        let (reader, other) = (&mut a.samples, &mut b.samples);
+        let shared = left.is_some() && right.is_some() && right_start_s - left_end_s < SHARED_JOINT_S;
+        let mut joint = presumed;
+        if shared {
+            joint = refine_joint(reader, other, left_side, right_side, presumed, REACH_S)?;
+        } else {
+            if left.is_some() && end_of_clip - left_end_s > EDGE_S + FRAME_S {
+                let alone = Joint { left_end_s, right_start_s: left_end_s };
+                joint.left_end_s =
+                    refine_joint(reader, other, left_side, None, alone, REACH_S)?.left_end_s;
+            }
+            if right.is_some() && right_start_s > EDGE_S + FRAME_S {
+                let alone = Joint { left_end_s: right_start_s, right_start_s };
+                joint.right_start_s =
+                    refine_joint(reader, other, None, right_side, alone, REACH_S)?.right_start_s;
+            }
+        }
+        if let Some(left) = i.checked_sub(1) {
+            segments[left].a_s.1 = joint.left_end_s.clamp(segments[left].a_s.0, end_of_clip);
+        }
+        if let Some(right) = segments.get_mut(i) {
+            right.a_s.0 = joint.right_start_s.clamp(0.0, right.a_s.1);
+        }
+    }
+    Ok(())
+}
+
+/// Similarity and score of a segment.
+fn measure(b: &Recording, found: &Found, segment: &mut Segment) {
+    let rows = found.rows_of(&segment.warp);
+    let (mut product, mut of_a, mut of_b, mut count) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+    for (n, mine) in rows_of(rows, segment) {
+        let energy = f64::from(row_product(mine, mine));
+        let b_s = segment.line.b(n as f64 * FRAME_S / segment.warp.ratio + ROW_CENTRE_S);
+        let place = ((b_s - ROW_CENTRE_S) / FRAME_S).round();
+        if place < 0.0 || energy < found.null.silent {
+            continue;
+        }
+        let Some(other) = b.gradients.rows.get(place as usize) else { continue };
+        product += f64::from(row_product(mine, other));
+        of_a += energy;
+        of_b += f64::from(row_product(other, other));
+        count += 1.0;
+    }
+    segment.similarity = (product / (of_a * of_b).sqrt().max(1.0)).clamp(0.0, 1.0);
+    let mean = product / found.null.scale / f64::max(count, 1.0);
+    segment.score = mean * (count * INDEPENDENT / found.null.variance).sqrt();
+}
+
+/// Rows of the clip that lie wholly in a segment, with their numbers.
+fn rows_of<'a>(
+    rows: &'a crate::fingerprint::Gradients,
+    segment: &Segment,
+) -> impl Iterator<Item = (usize, &'a crate::fingerprint::Row)> {
+    let row = |s: f64| (s * segment.warp.ratio / FRAME_S).max(0.0);
+    let first = row(segment.a_s.0).ceil() as usize;
+    let span = crate::fingerprint::ROW_SPAN_S;
+    let end = (row(segment.a_s.1 - span).floor() as usize).clamp(first, rows.rows.len().max(first));
+    (first..end).filter_map(|n| rows.rows.get(n).map(|r| (n, r)))
+}
+
+/// Other places at which the middle of a segment agrees nearly as well.
+fn also_at(b: &Recording, found: &Found, segment: &Segment) -> Vec<f64> {
+    const LONGEST: usize = 500;
+    let rows = found.rows_of(&segment.warp);
+    let mine: Vec<_> = rows_of(rows, segment).collect();
+    let skip = mine.len().saturating_sub(LONGEST) / 2;
+    let part: Vec<_> = mine.iter().skip(skip).take(LONGEST).map(|(_, row)| **row).collect();
+    let Some(first) = mine.get(skip).map(|(n, _)| *n) else { return Vec::new() };
+    let hits = search(&b.gradients, &[&part]).pop().unwrap_or_default();
+    let Some(best) = hits.first().map(|hit| hit.score).filter(|score| *score >= THRESHOLD) else {
+        return Vec::new();
+    };
+    let first_s = first as f64 * FRAME_S / segment.warp.ratio;
+    let expected = segment.line.b(first_s);
+    let mut out: Vec<f64> = hits
+        .iter()
+        .filter(|hit| hit.score >= ALSO * best)
+        .map(|hit| hit.row as f64 * FRAME_S - expected)
+        .filter(|apart| apart.abs() > 0.3)
+        .map(|apart| segment.b_s().0 + apart)
+        .filter(|start| *start >= 0.0)
+        .collect();
+    out.sort_by(f64::total_cmp);
+    out
+}
