@@ -89,6 +89,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// A WAV file that could not be written.
+    pub(crate) fn wav(path: &std::path::Path, error: hound::Error) -> Self {
+        let source = match error {
+            hound::Error::IoError(source) => source,
+            other => std::io::Error::other(other.to_string()),
+        };
+        Self::Write { path: path.to_owned(), source }
+    }
+
     /// What the reader could try, where there is something.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

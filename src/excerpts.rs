@@ -71,7 +71,7 @@ struct Excerpt {
 
 impl Excerpt {
     fn create(path: PathBuf, spec: WavSpec, time_s: f64, rate: f64) -> Result<Self> {
-        let writer = WavWriter::create(&path, spec).map_err(|e| write_error(&path, e))?;
+        let writer = WavWriter::create(&path, spec).map_err(|e| Error::wav(&path, e))?;
         let frame = |s: f64| (s.max(0.0) * rate).round() as u64;
         Ok(Self {
             path,
@@ -92,22 +92,14 @@ impl Excerpt {
                 } else {
                     self.writer.write_sample(channel[n])
                 };
-                written.map_err(|e| write_error(&self.path, e))?;
+                written.map_err(|e| Error::wav(&self.path, e))?;
             }
         }
         Ok(())
     }
 
     fn finish(self) -> Result<PathBuf> {
-        self.writer.finalize().map_err(|e| write_error(&self.path, e))?;
+        self.writer.finalize().map_err(|e| Error::wav(&self.path, e))?;
         Ok(self.path)
     }
-}
-
-fn write_error(path: &Path, error: hound::Error) -> Error {
-    let source = match error {
-        hound::Error::IoError(source) => source,
-        other => std::io::Error::other(other.to_string()),
-    };
-    Error::Write { path: path.to_owned(), source }
 }

@@ -1,25 +1,29 @@
 //! What turns a source into a clip, read from where the clip's stretches lie in it.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::line::Line;
 
 /// Gaps and overlaps shorter than this are the blur of joints, in seconds.
-const BLUR_S: f64 = 0.03;
+const BLUR_S: f64 = 0.06;
 
 /// Share of a stretch that must have been used before for it to count as a repeat.
 const REPEATED: f64 = 0.5;
 
-/// Kind of an edit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Kind of an edit, where A is the clip and B the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum EditKind {
-    /// A stretch of the source is missing.
+    /// `b_start_s..b_end_s` of B is missing between two stretches of A.
     Deletion,
-    /// A stretch of the clip is not from the source.
+    /// `a_start_s..a_end_s` of A is not from B.
     Insertion,
-    /// A stretch stands elsewhere in the source.
+    /// `a_start_s..a_end_s` of A stands elsewhere in B, at `b_start_s..b_end_s`.
     Move,
-    /// A stretch of the source is used a further time.
+    /// `a_start_s..a_end_s` of A uses `b_start_s..b_end_s` of B a further time.
     Repeat,
-    /// A stretch of the source gave way to one that is not from it.
+    /// `b_start_s..b_end_s` of B gave way to `a_start_s..a_end_s` of A, which is not from B.
     Replacement,
 }
 

@@ -42,8 +42,14 @@ const INDEPENDENT: f64 = 0.3;
 /// Evidence per window is bounded to ± this, in nats.
 const BOUND: f64 = 4.0;
 
-/// What a foreign stretch between two lines must gain to be believed, in nats.
-const FOREIGN: f64 = 6.0;
+/// What a foreign stretch after which the source goes on must gain over lines that meet, in nats.
+const INSERTED: f64 = 6.0;
+
+/// What any other foreign stretch must gain, in nats.
+const FOREIGN: f64 = 12.0;
+
+/// Foreign stretches shorter than this are not told from the blur of a joint, in seconds.
+const SHORTEST_FOREIGN_S: f64 = 0.12;
 
 /// Seconds at which the prior of the joint's place falls to 0.6.
 const PRIOR_S: f64 = 0.15;
@@ -69,6 +75,9 @@ pub struct Joint {
 /// Sharpens a joint within `reach_s` of where it is presumed. On a side without a line the time is
 /// the presumed one.
 ///
+/// Three readings are held against each other: the lines meet; what stands between is foreign and the
+/// source goes on after it where it stopped; anything else. The later need more evidence.
+///
 /// # Errors
 ///
 /// Those of the temporary files.
@@ -80,65 +89,107 @@ pub fn refine_joint(
     presumed: Joint,
     reach_s: f64,
 ) -> Result<Joint> {
-    let from_s = presumed.left_end_s - reach_s;
-    let count = ((presumed.right_start_s - presumed.left_end_s + 2.0 * reach_s) * RATE) as usize / HOP;
-    let from = (from_s * RATE) as i64;
-    let mut side = |side: Option<JointSide>, is_left: bool| -> Result<Option<Vec<f64>>> {
-        let Some(side) = side else { return Ok(None) };
-        let near_s = if is_left { presumed.left_end_s } else { presumed.right_start_s };
-        let Some(model) = Model::learn(a, b, &side, near_s)? else { return Ok(None) };
-        let mut evidence = model.evidence(a, b, &side.line, from, count)?;
+    let gap_s = presumed.right_start_s - presumed.left_end_s;
+    let near = gap_s < 3.0 * reach_s;
+    // Sides that may meet are looked at over the whole of the gap.
+    let (before_s, after_s) = if near { (reach_s, reach_s + gap_s) } else { (reach_s, reach_s) };
+    let left_cut = match left {
+        Some(side) => Cut::of(a, b, &side, presumed.left_end_s, before_s, after_s)?,
+        None => None,
+    };
+    let right_cut = match right {
+        Some(side) => Cut::of(a, b, &side, presumed.right_start_s, after_s, before_s)?,
+        None => None,
+    };
+    let (Some(left_cut), Some(right_cut)) = (&left_cut, &right_cut) else {
+        return Ok(Joint {
+            left_end_s: left_cut.map_or(presumed.left_end_s, |cut| cut.best().1),
+            right_start_s: right_cut.map_or(presumed.right_start_s, |cut| cut.best().1),
+        });
+    };
+    let (free_left, free_right) = (left_cut.best(), right_cut.best());
+    let together = left_cut.best_with(|time_s| right_cut.at(time_s));
+    // Where the source goes on after the gap as if nothing had been there.
+    let resumes = left.zip(right).and_then(|(left, right)| {
+        let after = |time_s: f64| right.line.a(left.line.b(time_s));
+        let best = left_cut.best_with(|time_s| {
+            let after_s = after(time_s);
+            if after_s < time_s + SHORTEST_FOREIGN_S { f64::NEG_INFINITY } else { right_cut.at(after_s) }
+        });
+        Some((best.0, best.1, after(best.1)))
+    });
+    let meeting = (together.0, Joint { left_end_s: together.1, right_start_s: together.1 });
+    let mut best = meeting;
+    if let Some((sum, left_end_s, right_start_s)) = resumes.filter(|r| r.0 - INSERTED > best.0) {
+        best = (sum - INSERTED, Joint { left_end_s, right_start_s });
+    }
+    if free_right.1 - free_left.1 >= SHORTEST_FOREIGN_S
+        && free_left.0 + free_right.0 - FOREIGN > best.0
+    {
+        best.0 = free_left.0 + free_right.0 - FOREIGN;
+        best.1 = Joint { left_end_s: free_left.1, right_start_s: free_right.1 };
+    }
+    if best.0 == f64::NEG_INFINITY {
+        best.1 = presumed;
+    }
+    Ok(best.1)
+}
+
+/// Evidence for a side's end at each possible time.
+struct Cut {
+    from_s: f64,
+    values: Vec<f64>,
+}
+
+impl Cut {
+    /// From `before_s` before to `after_s` after the presumed time; `None` if too little of the
+    /// segment can be learnt from.
+    fn of(
+        a: &mut Spool,
+        b: &mut Spool,
+        side: &JointSide,
+        presumed_s: f64,
+        before_s: f64,
+        after_s: f64,
+    ) -> Result<Option<Self>> {
+        let Some(model) = Model::learn(a, b, side, presumed_s)? else { return Ok(None) };
+        let from_s = presumed_s - before_s;
+        let count = ((before_s + after_s) * RATE) as usize / HOP;
+        let mut evidence = model.evidence(a, b, &side.line, (from_s * RATE) as i64, count)?;
+        let is_left = side.far_s < presumed_s;
         if !is_left {
             evidence.reverse();
         }
-        Ok(Some(evidence))
-    };
-    let left_evidence = side(left, true)?;
-    let right_evidence = side(right, false)?;
-    let time = |i: usize| from_s + (i * HOP) as f64 / RATE;
-    let prior = |i: usize, presumed_s: f64| -0.5 * ((time(i) - presumed_s) / PRIOR_S).powi(2);
-    // Sums of the evidence of all windows before, or after, each possible joint.
-    let left_sums = left_evidence.map(|e| sums(&e));
-    let right_sums = right_evidence.map(|e| {
-        let mut sums = sums(&e);
-        sums.reverse();
-        sums
-    });
-    let left_at = |i: usize| match &left_sums {
-        Some(sums) => sums[i] + prior(i, presumed.left_end_s),
-        None => f64::NEG_INFINITY,
-    };
-    let right_at = |i: usize| match &right_sums {
-        Some(sums) => sums[i] + prior(i, presumed.right_start_s),
-        None => f64::NEG_INFINITY,
-    };
-    let best = |f: &dyn Fn(usize) -> f64, from: usize| {
-        (from..=count).max_by(|&i, &j| f(i).total_cmp(&f(j))).unwrap_or(from)
-    };
-    Ok(match (left_sums.is_some(), right_sums.is_some()) {
-        (false, false) => presumed,
-        (true, false) => Joint { left_end_s: time(best(&left_at, 0)), ..presumed },
-        (false, true) => Joint { right_start_s: time(best(&right_at, 0)), ..presumed },
-        (true, true) => {
-            let together = best(&|i| left_at(i) + right_at(i), 0);
-            let mut apart = (f64::NEG_INFINITY, 0, 0);
-            let mut left_best = 0;
-            for i in 0..=count {
-                if left_at(i) > left_at(left_best) {
-                    left_best = i;
-                }
-                let sum = left_at(left_best) + right_at(i);
-                if sum > apart.0 {
-                    apart = (sum, left_best, i);
-                }
-            }
-            if apart.0 > left_at(together) + right_at(together) + FOREIGN {
-                Joint { left_end_s: time(apart.1), right_start_s: time(apart.2) }
-            } else {
-                Joint { left_end_s: time(together), right_start_s: time(together) }
-            }
+        let mut values = sums(&evidence);
+        if !is_left {
+            values.reverse();
         }
-    })
+        let mut cut = Self { from_s, values };
+        for i in 0..cut.values.len() {
+            cut.values[i] -= 0.5 * ((cut.time(i) - presumed_s) / PRIOR_S).powi(2);
+        }
+        Ok(Some(cut))
+    }
+
+    fn time(&self, i: usize) -> f64 {
+        self.from_s + (i * HOP) as f64 / RATE
+    }
+
+    /// Evidence for an end at this time; minus infinity outside.
+    fn at(&self, time_s: f64) -> f64 {
+        let i = ((time_s - self.from_s) * RATE / HOP as f64).round();
+        if i < 0.0 { f64::NEG_INFINITY } else { self.values.get(i as usize).copied().unwrap_or(f64::NEG_INFINITY) }
+    }
+
+    /// Best sum with `other`, and its time.
+    fn best_with(&self, other: impl Fn(f64) -> f64) -> (f64, f64) {
+        let sums = (0..self.values.len()).map(|i| (self.values[i] + other(self.time(i)), self.time(i)));
+        sums.fold((f64::NEG_INFINITY, self.from_s), |best, next| if next.0 > best.0 { next } else { best })
+    }
+
+    fn best(&self) -> (f64, f64) {
+        self.best_with(|_| 0.0)
+    }
 }
 
 /// Sums of all values before each place, one more than there are values.
@@ -202,7 +253,7 @@ impl Model {
         let start = (x.min(y) * RATE) as i64;
         let count = (length * RATE) as usize / HOP;
         let mine = spectra(&a.read(start, count * HOP + WINDOW)?, count);
-        let other = spectra(&lay(b, &side.line, start, count * HOP + WINDOW)?, count);
+        let other = spectra(&lay(b, &side.line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
         let (transfer, level_db) = channel(&mine, &other);
         let mut model = Self {
             transfer,
@@ -214,7 +265,7 @@ impl Model {
         let mut strange = Vec::new();
         for shift_s in STRANGE_S {
             let line = side.line.turned(0.0, shift_s, side.line.ratio);
-            let other = spectra(&lay(b, &line, start, count * HOP + WINDOW)?, count);
+            let other = spectra(&lay(b, &line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
             strange.extend(model.distances(&mine, &other));
         }
         let Some(strange) = Spread::of(&strange) else { return Ok(None) };
@@ -235,7 +286,7 @@ impl Model {
     ) -> Result<Vec<f64>> {
         let start = from - (WINDOW / 2) as i64 + (HOP / 2) as i64;
         let mine = spectra(&a.read(start, count * HOP + WINDOW)?, count);
-        let other = spectra(&lay(b, line, start, count * HOP + WINDOW)?, count);
+        let other = spectra(&lay(b, line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
         let evidence = |distance: &[f64; 2]| {
             let ratio = self.same.log_density(distance) - self.strange.log_density(distance);
             INDEPENDENT * ratio.clamp(-BOUND, BOUND)

@@ -18,5 +18,5 @@ pub use line::Line;
 pub use path::{Path, Piece, best_path};
 pub use pitch::pitch_between;
 pub use slope::{Fit, best_diagonal, fit_slope, row_product};
-pub use states::{INDEPENDENT, Null, State, extend};
+pub use states::{INDEPENDENT, Null, State, correlation, extend, say};
 pub use waveform::{WaveformFit, fit_waveform, lay};

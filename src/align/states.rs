@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use super::slope::row_product;
-use crate::fingerprint::{Gradients, Row, Warp};
+use crate::fingerprint::{Gradients, PAUSE_WEIGHT, Row, Warp};
 
 /// Share of rows that is independent: windows overlap, and a gain takes two of them.
 pub const INDEPENDENT: f64 = 0.2;
@@ -13,15 +13,16 @@ const GIVE_UP: f64 = 30.0;
 /// Least agreement that a hypothesis is taken to have.
 const LEAST_AGREEMENT: f64 = 0.08;
 
+/// Share of its say that a moment loses where both recordings pause.
+const MUTE: f64 = 0.9;
+
 /// Row energy, as a share of the mean, below which a row says nothing.
 const SILENT: f64 = 0.05;
 
-/// What strangers look like: the scale of products of rows.
+/// What strangers look like: the spread of the correlation of two rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Null {
-    /// Product of two rows that agree fully, on average.
-    pub scale: f64,
-    /// Variance of the products of strangers over `scale`.
+    /// Variance of the correlation of strangers' rows.
     pub variance: f64,
     /// Energy below which a clip's row is silent and says nothing.
     pub silent: f64,
@@ -32,24 +33,35 @@ impl Null {
     /// rows but silent ones.
     #[must_use]
     pub fn measure(a: &[Row], b: &[Row]) -> Option<Self> {
-        let mean = |rows: &[Row]| {
-            let energies = rows.iter().map(|row| f64::from(row_product(row, row)));
-            energies.sum::<f64>() / rows.len().max(1) as f64
-        };
-        let (of_a, of_b) = (mean(a), mean(b));
-        let scale = (of_a * of_b).sqrt();
-        if scale < 1.0 {
+        let energy = |row: &Row| f64::from(row_product(row, row));
+        let mean = |rows: &[Row]| rows.iter().map(energy).sum::<f64>() / rows.len().max(1) as f64;
+        let silent = SILENT * mean(a);
+        if silent < 1.0 || mean(b) < 1.0 {
             return None;
         }
         // Two strides without a common factor visit pairs of all lags.
         const PAIRS: usize = 4000;
-        let product = |i: usize| {
+        let correlation = |i: usize| {
             let (n, m) = ((i * 7919) % a.len(), (i * 104_729 + 13) % b.len());
-            (f64::from(row_product(&a[n], &b[m])) / scale).powi(2)
+            correlation(&a[n], &b[m])
         };
-        let variance = (0..PAIRS).map(product).sum::<f64>() / PAIRS as f64;
-        Some(Self { scale, variance: variance.max(1e-3), silent: SILENT * of_a })
+        let variance = (0..PAIRS).map(|i| correlation(i).powi(2)).sum::<f64>() / PAIRS as f64;
+        Some(Self { variance: variance.max(1e-3), silent })
     }
+}
+
+/// Correlation coefficient of two rows, -1..=1; 0 if one is zero.
+#[must_use]
+pub fn correlation(a: &Row, b: &Row) -> f64 {
+    let energies = f64::from(row_product(a, a)) * f64::from(row_product(b, b));
+    f64::from(row_product(a, b)) / energies.sqrt().max(1.0)
+}
+
+/// Say of a moment that is this near to the background in both recordings: where both pause, noise
+/// decides.
+#[must_use]
+pub fn say(quiet_a: u8, quiet_b: u8) -> f64 {
+    1.0 - MUTE * f64::from(quiet_a) * f64::from(quiet_b) / (255.0 * 255.0)
 }
 
 /// A line and how well each moment of the clip lies on it.
@@ -90,24 +102,27 @@ pub fn extend(
     let frames = (a.rows.len() as f64 / warp.ratio) as usize;
     let to_frame = |row: usize| ((row as f64 / warp.ratio).round() as usize).min(frames);
     let (from, to) = (to_frame(seed.0), to_frame(seed.1));
-    let product = |frame: usize| -> Option<f64> {
+    let look = |frame: usize| -> Option<(f64, f64)> {
         let row = (frame as f64 * warp.ratio).round() as usize;
         let mine = a.rows.get(row)?;
-        let other = b.rows.get(usize::try_from(row as i64 + diagonal).ok()?)?;
-        let silent = f64::from(row_product(mine, mine)) < null.silent;
-        Some(if silent { f64::NAN } else { f64::from(row_product(mine, other)) / null.scale })
+        let place = usize::try_from(row as i64 + diagonal).ok()?;
+        let other = b.rows.get(place)?;
+        if f64::from(row_product(mine, mine)) < null.silent * f64::from(PAUSE_WEIGHT.powi(2)) {
+            return Some((0.0, 0.0));
+        }
+        Some((correlation(mine, other), say(a.quiet[row], b.quiet[place])))
     };
-    let seen: Vec<f64> = (from..to).filter_map(product).filter(|p| !p.is_nan()).collect();
-    let agreement = (seen.iter().sum::<f64>() / seen.len().max(1) as f64).clamp(LEAST_AGREEMENT, 1.0);
+    let (sum, weight) = (from..to)
+        .filter_map(look)
+        .fold((0.0, 1e-9), |(sum, all), (c, weight)| (sum + weight * c, all + weight));
+    let agreement = (sum / weight).clamp(LEAST_AGREEMENT, 1.0);
     let gain = INDEPENDENT * agreement / null.variance;
-    let evidence = |product: f64| {
-        if product.is_nan() { 0.0 } else { gain * (product.clamp(-1.5, 2.0) - 0.5 * agreement) }
-    };
+    let evidence = |(c, weight): (f64, f64)| gain * weight * (c - 0.5 * agreement);
     let follow = |frames: &mut dyn Iterator<Item = usize>| {
         let (mut sum, mut best, mut out) = (0.0f64, 0.0f64, Vec::new());
         for frame in frames {
-            let Some(product) = product(frame) else { break };
-            let e = evidence(product);
+            let Some(seen) = look(frame) else { break };
+            let e = evidence(seen);
             out.push(e as f32);
             sum += e;
             best = best.max(sum);
@@ -153,7 +168,10 @@ mod tests {
         let mut rows = noise_rows(1000, 2);
         rows[300..700].copy_from_slice(&b[1100..1500]);
         let null = Null::measure(&rows, &b).unwrap();
-        let gradients = |rows: Vec<Row>| Gradients { depths: vec![20; rows.len()], rows };
+        let gradients = |rows: Vec<Row>| {
+            let depths = vec![20; rows.len()];
+            Gradients::new(rows, depths)
+        };
         let state =
             extend(&gradients(rows), &gradients(b), Warp::NONE, 800, (400, 500), &null);
         assert!(state.agreement > 0.9);

@@ -55,12 +55,20 @@ pub struct WaveformFit {
 }
 
 /// The source laid on the clip's time by `line`: `count` samples from the clip's sample `a_start`.
+/// Both are held at `rate_hz`.
 ///
 /// # Errors
 ///
 /// Those of the temporary file.
-pub fn lay(b: &mut Spool, line: &Line, a_start: i64, count: usize) -> Result<Vec<f32>> {
-    let start = line.b(a_start as f64 / RATE) * RATE;
+pub fn lay(
+    b: &mut Spool,
+    line: &Line,
+    a_start: i64,
+    count: usize,
+    rate_hz: u32,
+) -> Result<Vec<f32>> {
+    let rate = f64::from(rate_hz);
+    let start = line.b(a_start as f64 / rate) * rate;
     let first = start.floor() as i64 - REACH as i64;
     let needed = (count as f64 * line.ratio).ceil() as usize + 2 * REACH + 2;
     let samples = b.read(first, needed)?;
@@ -129,7 +137,7 @@ fn look(
     for i in 0..count {
         let start = if count == 1 { from + room / 2 } else { from + room * i / (count - 1) };
         let mine = a.read(start, WINDOW)?;
-        let other = lay(b, line, start, WINDOW)?;
+        let other = lay(b, line, start, WINDOW, SPEECH_RATE_HZ)?;
         let time_s = (start as f64 + 0.5 * WINDOW as f64) / RATE;
         seen.extend(correlator.correlate(&mine, &other, reach, time_s));
     }

@@ -72,6 +72,11 @@ pub(super) fn follow(
         rows.push((warp, mine));
     }
     let frames = a.gradients.rows.len();
+    for state in &mut states {
+        // Rounding under a warp may count a frame more.
+        state.evidence.truncate(frames.saturating_sub(state.start));
+    }
+    states.retain(|state| !state.evidence.is_empty());
     let path = best_path(&states, frames);
     Ok(Found { states, path, rows, null: *null, widened_s })
 }

@@ -6,16 +6,22 @@
 //! segments, whose lines and joints are sharpened in the waveforms.
 
 mod lookup;
+mod pictures;
 mod recording;
+mod render;
+mod residual;
 mod segments;
 mod usable;
 mod warps;
 
 use crate::align::{Edit, Null, Stretch, edits};
 use crate::error::Result;
-use crate::fingerprint::FRAME_S;
+use crate::fingerprint::{FRAME_S, ROW_CENTRE_S};
 
+pub use pictures::{PICTURE_N_FFT, PICTURE_STEP_S, Pictures};
 pub use recording::Recording;
+pub use render::{Render, render};
+pub use residual::{Addition, RESIDUAL_STEP_S, Residual};
 pub use segments::Segment;
 pub use usable::Usable;
 
@@ -25,8 +31,14 @@ pub const PRODUCER: &str = "gradients-v1";
 /// Standard deviations above strangers from which a match is reported.
 pub const THRESHOLD: f64 = 10.0;
 
+/// Clip time of the first value of [`Comparison::evidence`], in seconds.
+pub const EVIDENCE_START_S: f64 = ROW_CENTRE_S;
+
 /// Seconds between values of [`Comparison::evidence`].
 pub const EVIDENCE_STEP_S: f64 = FRAME_S;
+
+/// Least evidence, in log10, that a moment has for the side of a joint it was put on.
+const DECIDED: f32 = 0.1;
 
 /// What a comparison found.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +54,12 @@ pub struct Comparison {
     /// Log10 likelihood ratio that each moment of the clip comes from the source, one value per
     /// [`EVIDENCE_STEP_S`].
     pub evidence: Vec<f32>,
+    /// What the source does not explain.
+    pub residual: Residual,
     /// What of the clip can be compared at all.
     pub usable: Usable,
+    /// Seconds between the windows that were looked up, where a long pair left room for no more.
+    pub widened_s: Option<f64>,
 }
 
 /// Compares a clip with a candidate source.
@@ -59,7 +75,9 @@ pub fn compare(a: &mut Recording, b: &mut Recording) -> Result<Comparison> {
         score: 0.0,
         inconclusive: usable.objection().or_else(|| Usable::of(&b.gradients).objection_to_source()),
         evidence: Vec::new(),
+        residual: Residual::default(),
         usable,
+        widened_s: None,
     };
     let null = Null::measure(&a.gradients.rows, &b.gradients.rows);
     let Some(null) = null.filter(|_| comparison.inconclusive.is_none()) else {
@@ -68,12 +86,28 @@ pub fn compare(a: &mut Recording, b: &mut Recording) -> Result<Comparison> {
     };
     let (warps, best_score) = warps::find(a, b, &comparison.usable)?;
     let found = lookup::follow(a, b, &warps, &comparison.usable, &null)?;
-    comparison.evidence = found.path.evidence.iter().map(|e| e / std::f32::consts::LN_10).collect();
+    let evidence: Vec<f32> =
+        found.path.evidence.iter().map(|e| e / std::f32::consts::LN_10).collect();
+    comparison.widened_s = found.widened_s;
     comparison.segments = segments::sharpen(a, b, found)?;
+    comparison.evidence = decided(evidence, &comparison.segments);
     let best = comparison.segments.iter().map(|s| s.score).fold(f64::NEG_INFINITY, f64::max);
     comparison.score = if comparison.segments.is_empty() { best_score } else { best };
     let stretches: Vec<Stretch> =
         comparison.segments.iter().map(|s| Stretch { a_s: s.a_s, line: s.line }).collect();
     comparison.edits = edits(&stretches, a.duration_s());
+    comparison.residual = residual::measure(a, b, &comparison.segments)?;
     Ok(comparison)
+}
+
+/// Evidence that agrees with where the joints were put in the waveforms.
+fn decided(mut evidence: Vec<f32>, segments: &[Segment]) -> Vec<f32> {
+    let mut coming = segments.iter().peekable();
+    for (i, value) in evidence.iter_mut().enumerate() {
+        let time_s = EVIDENCE_START_S + i as f64 * EVIDENCE_STEP_S;
+        while coming.next_if(|s| s.a_s.1 <= time_s).is_some() {}
+        let inside = coming.peek().is_some_and(|s| s.a_s.0 <= time_s);
+        *value = if inside { value.max(DECIDED) } else { value.min(-DECIDED) };
+    }
+    evidence
 }

@@ -3,7 +3,8 @@
 use super::lookup::Found;
 use super::{Recording, THRESHOLD};
 use crate::align::{
-    INDEPENDENT, Joint, JointSide, Line, State, fit_slope, fit_waveform, refine_joint, row_product,
+    INDEPENDENT, Joint, JointSide, Line, State, correlation, fit_slope, fit_waveform, refine_joint,
+    say,
 };
 use crate::error::Result;
 use crate::fingerprint::{FRAME_S, ROW_CENTRE_S, Warp, search};
@@ -14,17 +15,18 @@ const BRIDGED_S: f64 = 0.35;
 /// Distance of two lines that is still one, in seconds.
 const SAME_LINE_S: f64 = 0.025;
 
-/// Gap between neighbours up to which they share a joint, in seconds.
-const SHARED_JOINT_S: f64 = 0.6;
-
 /// How far a joint is looked for from where the path puts it, in seconds.
 const REACH_S: f64 = 0.3;
+
+/// What lies between a segment and the clip's start or end is its own if shorter than this, in
+/// seconds: codecs fade in and pad.
+const AT_THE_EDGE_S: f64 = 0.3;
 
 /// Segments shorter than this are not told from chance, in seconds.
 const SHORTEST_S: f64 = 0.3;
 
 /// Score from which a further segment of a clip that is found is reported.
-const FURTHER: f64 = 6.0;
+const FURTHER: f64 = 7.0;
 
 /// Share of a segment's score that another place must reach to be named.
 const ALSO: f64 = 0.75;
@@ -196,21 +198,25 @@ fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) 
         let right_start_s = right.as_ref().map_or(end_of_clip, |s| s.a_s.0);
         let presumed = Joint { left_end_s, right_start_s };
         let (reader, other) = (&mut a.samples, &mut b.samples);
-        let shared = left.is_some() && right.is_some() && right_start_s - left_end_s < SHARED_JOINT_S;
         let mut joint = presumed;
-        if shared {
+        if right_start_s < AT_THE_EDGE_S && left.is_none() {
+            joint.right_start_s = 0.0;
+        }
+        if end_of_clip - left_end_s < AT_THE_EDGE_S && right.is_none() {
+            joint.left_end_s = end_of_clip;
+        }
+        let ends_inside = left.is_some() && end_of_clip - left_end_s > AT_THE_EDGE_S;
+        let starts_inside = right.is_some() && right_start_s > AT_THE_EDGE_S;
+        if left.is_some() && right.is_some() {
             joint = refine_joint(reader, other, left_side, right_side, presumed, REACH_S)?;
-        } else {
-            if left.is_some() && end_of_clip - left_end_s > EDGE_S + FRAME_S {
-                let alone = Joint { left_end_s, right_start_s: left_end_s };
-                joint.left_end_s =
-                    refine_joint(reader, other, left_side, None, alone, REACH_S)?.left_end_s;
-            }
-            if right.is_some() && right_start_s > EDGE_S + FRAME_S {
-                let alone = Joint { left_end_s: right_start_s, right_start_s };
-                joint.right_start_s =
-                    refine_joint(reader, other, None, right_side, alone, REACH_S)?.right_start_s;
-            }
+        } else if ends_inside {
+            let alone = Joint { left_end_s, right_start_s: left_end_s };
+            joint.left_end_s =
+                refine_joint(reader, other, left_side, None, alone, REACH_S)?.left_end_s;
+        } else if starts_inside {
+            let alone = Joint { left_end_s: right_start_s, right_start_s };
+            joint.right_start_s =
+                refine_joint(reader, other, None, right_side, alone, REACH_S)?.right_start_s;
         }
         if let Some(left) = i.checked_sub(1) {
             segments[left].a_s.1 = joint.left_end_s.clamp(segments[left].a_s.0, end_of_clip);
@@ -225,23 +231,18 @@ fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) 
 /// Similarity and score of a segment.
 fn measure(b: &Recording, found: &Found, segment: &mut Segment) {
     let rows = found.rows_of(&segment.warp);
-    let (mut product, mut of_a, mut of_b, mut count) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+    let (mut sum, mut weights, mut squares) = (0.0f64, 1e-9f64, 1e-9f64);
     for (n, mine) in rows_of(rows, segment) {
-        let energy = f64::from(row_product(mine, mine));
         let b_s = segment.line.b(n as f64 * FRAME_S / segment.warp.ratio + ROW_CENTRE_S);
         let place = ((b_s - ROW_CENTRE_S) / FRAME_S).round();
-        if place < 0.0 || energy < found.null.silent {
-            continue;
-        }
-        let Some(other) = b.gradients.rows.get(place as usize) else { continue };
-        product += f64::from(row_product(mine, other));
-        of_a += energy;
-        of_b += f64::from(row_product(other, other));
-        count += 1.0;
+        let Some(other) = b.gradients.rows.get(place.max(0.0) as usize) else { continue };
+        let weight = say(rows.quiet[n], b.gradients.quiet[place.max(0.0) as usize]);
+        sum += weight * correlation(mine, other);
+        weights += weight;
+        squares += weight * weight;
     }
-    segment.similarity = (product / (of_a * of_b).sqrt().max(1.0)).clamp(0.0, 1.0);
-    let mean = product / found.null.scale / f64::max(count, 1.0);
-    segment.score = mean * (count * INDEPENDENT / found.null.variance).sqrt();
+    segment.similarity = (sum / weights).clamp(0.0, 1.0);
+    segment.score = sum * (INDEPENDENT / (found.null.variance * squares)).sqrt();
 }
 
 /// Rows of the clip that lie wholly in a segment, with their numbers.

@@ -27,6 +27,9 @@ const PROMISING: f64 = 6.5;
 /// Warps that are followed, at most.
 const KEPT: usize = 3;
 
+/// Share of the best agreement from which a clip is taken to run as fast as its source.
+const PLAIN: f64 = 0.97;
+
 /// Ratios closer than this are one.
 const SAME_RATIO: f64 = 0.002;
 
@@ -150,8 +153,8 @@ fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<W
     let samples = a.samples.read(from, count)?;
     let mut warp = sighting.warp;
     let mut diagonal = sighting.hit.row as f64;
-    let mut spread = 0.012;
-    for pass in 0..3 {
+    let mut agreement = 0.0;
+    for (pass, spread) in [0.024, 0.006, 0.002].into_iter().enumerate() {
         let rows = GradientMeasure::of(&samples, warp).rows;
         let fit = fit_slope(&rows, &b.gradients.rows, (0, rows.len()), diagonal, spread);
         // Row 0 lies half a stretch before the fitted middle.
@@ -164,7 +167,16 @@ fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<W
             warp.pitch = warp.ratio;
         }
         warp.pitch = pitch(b, &samples, &line, warp)?;
-        spread = 0.003;
+        agreement = fit.agreement;
+    }
+    if warp.pitch == warp.ratio || warp.pitch == 1.0 {
+        // A few seconds leave the ratio uncertain: nothing is preferred to little.
+        let rows = GradientMeasure::of(&samples, Warp::NONE).rows;
+        let middle = 0.5 * rows.len() as f64;
+        let plain = fit_slope(&rows, &b.gradients.rows, (0, rows.len()), diagonal + (warp.ratio - 1.0) * middle, 0.0);
+        if plain.agreement > PLAIN * agreement {
+            return Ok(Warp::NONE);
+        }
     }
     Ok(warp)
 }
@@ -198,7 +210,7 @@ fn unpitched(b: &mut Recording, line: &Line, count: usize) -> Result<Vec<f32>> {
     for start in (0..count).step_by(STRETCH) {
         let middle_s = (start + STRETCH / 2) as f64 / RATE;
         let plain = Line { ratio: 1.0, offset_s: line.b(middle_s) - middle_s };
-        out.extend(lay(&mut b.samples, &plain, start as i64, STRETCH.min(count - start))?);
+        out.extend(lay(&mut b.samples, &plain, start as i64, STRETCH.min(count - start), SPEECH_RATE_HZ)?);
     }
     Ok(out)
 }

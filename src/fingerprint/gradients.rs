@@ -19,6 +19,9 @@ pub const ROW_CENTRE_S: f64 = 0.5 * ROW_SPAN_S;
 /// Value of a gain of 1 in log2 energy (3 dB); gains saturate at 127 / `UNIT` of them.
 const UNIT: f32 = 64.0;
 
+/// Weight of rows in pauses: under noise or another codec's comfort noise they say nothing.
+pub const PAUSE_WEIGHT: f32 = 0.35;
+
 /// Gains of the differences of neighbouring bands at one moment.
 pub type Row = [i8; DIFFERENCES];
 
@@ -48,8 +51,39 @@ pub struct Gradients {
     /// Row `n` is made from what lies [`FRAME_S`]` * n` seconds after the start (of the source, if
     /// warped) and up to [`ROW_SPAN_S`] later.
     pub rows: Vec<Row>,
-    /// Level of the middle of each row, in dB below full scale, 0..=127.
+    /// Level of the louder of the two frames of each row, in dB below full scale, 0..=127.
     pub depths: Vec<u8>,
+    /// How near each row is to the recording's own background, 0 (speech) to 255 (pause). Values of
+    /// a row are scaled down by up to [`PAUSE_WEIGHT`] with it.
+    pub quiet: Vec<u8>,
+}
+
+impl Gradients {
+    /// From rows as they were measured.
+    #[must_use]
+    pub fn new(mut rows: Vec<Row>, depths: Vec<u8>) -> Self {
+        let quiet = quietness(&depths);
+        for (row, quiet) in rows.iter_mut().zip(&quiet) {
+            let weight = 1.0 - (1.0 - PAUSE_WEIGHT) * f32::from(*quiet) / 255.0;
+            row.iter_mut().for_each(|x| *x = (f32::from(*x) * weight).round() as i8);
+        }
+        Self { rows, depths, quiet }
+    }
+}
+
+/// Nearness of each level to the background, which is the level that one row in ten does not reach:
+/// 255 there and 0 from 40 % of the way up to the loudest twentieth, at least 6 dB.
+fn quietness(depths: &[u8]) -> Vec<u8> {
+    let mut sorted = depths.to_vec();
+    sorted.sort_unstable();
+    let at = |share: f64| sorted.get((share * sorted.len() as f64) as usize).copied().unwrap_or(127);
+    let (loud, floor) = (f32::from(at(0.05)), f32::from(at(0.9)));
+    let reach = (0.4 * (floor - loud)).max(6.0);
+    let nearness = |depth: &u8| {
+        let above = (floor - f32::from(*depth)) / reach;
+        (255.0 * (1.0 - above).clamp(0.0, 1.0)) as u8
+    };
+    depths.iter().map(nearness).collect()
 }
 
 /// Measures [`Gradients`] from mono samples at 8 kHz.
@@ -62,7 +96,7 @@ struct Rows {
     bands: SpeechBands,
     gradient: Gradient,
     depths: Vec<u8>,
-    out: Gradients,
+    out: Vec<Row>,
 }
 
 impl GradientMeasure {
@@ -73,7 +107,7 @@ impl GradientMeasure {
             bands: SpeechBands::new(warp.pitch),
             gradient: Gradient::default(),
             depths: Vec::new(),
-            out: Gradients::default(),
+            out: Vec::new(),
         };
         Self { stft: Stft::with_window(N_FFT, WIN_LENGTH, HOP as f64 / warp.ratio), rows }
     }
@@ -89,10 +123,8 @@ impl GradientMeasure {
     pub fn finish(self) -> Gradients {
         let Self { stft, mut rows } = self;
         stft.finish(|frame| rows.add(frame));
-        let mut out = rows.out;
-        let middles = rows.depths.iter().skip(GRADIENT_FRAMES / 2);
-        out.depths = middles.take(out.rows.len()).copied().collect();
-        out
+        let louder = rows.depths.iter().zip(rows.depths.iter().skip(GRADIENT_FRAMES));
+        Gradients::new(rows.out, louder.map(|(x, y)| *x.min(y)).collect())
     }
 
     /// The rows of a whole slice.
@@ -110,7 +142,7 @@ impl Rows {
         self.depths.push((-10.0 * mean_square.max(1e-13).log10()).clamp(0.0, 127.0) as u8);
         if let Some(gains) = self.gradient.push(self.bands.differences(frame.power)) {
             let value = |gain: f32| (UNIT * gain).round().clamp(-127.0, 127.0) as i8;
-            self.out.rows.push(gains.map(value));
+            self.out.push(gains.map(value));
         }
     }
 }

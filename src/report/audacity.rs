@@ -33,7 +33,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn label(out: &mut dyn Write, start_s: f64, end_s: f64, text: &str) -> io::Result<()> {
+/// One label line.
+pub(crate) fn label(out: &mut dyn Write, start_s: f64, end_s: f64, text: &str) -> io::Result<()> {
     writeln!(out, "{start_s:.6}\t{end_s:.6}\t{}", one_line(text))
 }
 

@@ -7,7 +7,7 @@ use super::{
     SettingsReport, SourceReport, Status, Tag, ToolReport,
 };
 use crate::analysis::{Analysis, Outcome, Settings};
-use crate::decode::StreamInfo;
+use crate::decode::{Source, StreamInfo};
 use crate::detector::Descriptor;
 use crate::detectors::DETECTORS;
 use crate::error::Error;
@@ -34,13 +34,7 @@ impl Report {
             status,
             error: None,
             tool: tool(settings),
-            source: SourceReport {
-                path: analysis.source.path.clone(),
-                bytes: Some(analysis.source.bytes),
-                sha256: Some(analysis.source.sha256.clone()),
-                pcm_sha256: analysis.source.pcm_sha256.clone(),
-                pcm_format: analysis.source.pcm_format.clone(),
-            },
+            source: SourceReport::of(&analysis.source),
             provenance: provenance(&stream),
             limitations: limitations(analysis),
             measurements: Some(measurements(analysis)),
@@ -70,13 +64,7 @@ impl Report {
             status: Status::Unreadable,
             error: Some(error_report(error)),
             tool: tool(settings),
-            source: SourceReport {
-                path: path.into(),
-                bytes: None,
-                sha256: None,
-                pcm_sha256: None,
-                pcm_format: None,
-            },
+            source: SourceReport::unread(path),
             stream: None,
             provenance: Provenance::default(),
             limitations: vec![
@@ -88,6 +76,24 @@ impl Report {
             fingerprint: None,
         };
         Self { document, overview: None }
+    }
+}
+
+impl SourceReport {
+    /// A file that was read.
+    pub(super) fn of(source: &Source) -> Self {
+        Self {
+            path: source.path.clone(),
+            bytes: Some(source.bytes),
+            sha256: Some(source.sha256.clone()),
+            pcm_sha256: source.pcm_sha256.clone(),
+            pcm_format: source.pcm_format.clone(),
+        }
+    }
+
+    /// A file that could not be read.
+    pub(super) fn unread(path: &str) -> Self {
+        Self { path: path.into(), bytes: None, sha256: None, pcm_sha256: None, pcm_format: None }
     }
 }
 
@@ -108,7 +114,7 @@ fn tool(settings: &Settings) -> ToolReport {
 }
 
 /// Error as a program reads it. The chain of causes is in the message.
-fn error_report(error: &Error) -> ErrorReport {
+pub(super) fn error_report(error: &Error) -> ErrorReport {
     let (kind, offset) = match error {
         Error::Open { .. } => ("open", None),
         Error::Read { offset, .. } => ("read", Some(*offset)),

@@ -2,6 +2,7 @@
 
 use super::{Measurements, Overview, Series, SpectrogramImage, Spectrum, WaveformPeaks};
 use crate::analysis::Analysis;
+use crate::measures::overview::{ClipOverview, SPECTROGRAM_ROWS};
 use crate::features::Features;
 use crate::measures::voice::Activity;
 use crate::units::{amplitude_to_db, power_to_db, round_time, round_to};
@@ -116,7 +117,7 @@ fn finite(value: f32) -> Option<f64> {
 }
 
 /// A series of at most [`MAX_VALUES`] means; `None` without values.
-fn averaged(
+pub(super) fn averaged(
     name: &str,
     offset_s: f64,
     step_s: f64,
@@ -143,25 +144,42 @@ fn averaged(
 /// Pictures of the clip.
 pub(super) fn overview(analysis: &Analysis) -> Overview {
     let features = &analysis.features;
-    let pictures = &features.overview;
-    let rate = f64::from(features.shape.sample_rate_hz);
+    let scale = PictureScale {
+        rate_hz: features.shape.sample_rate_hz,
+        frame_step_s: features.bands.step_s,
+        n_bins: features.spectrum.average.len(),
+    };
+    picture(&features.overview, features.duration_s, &scale)
+}
+
+/// What the columns and rows of pictures stand for.
+pub(super) struct PictureScale {
+    /// Samples per second of the waveform.
+    pub(super) rate_hz: u32,
+    /// Seconds between frames.
+    pub(super) frame_step_s: f64,
+    /// Bins of a frame.
+    pub(super) n_bins: usize,
+}
+
+/// Pictures as they are drawn.
+pub(super) fn picture(pictures: &ClipOverview, duration_s: f64, scale: &PictureScale) -> Overview {
+    let rate = f64::from(scale.rate_hz);
     let scaled = |x: f32| (x * 127.0).round().clamp(-127.0, 127.0) as i8;
-    let columns = pictures.spectrogram_step as f64 * features.bands.step_s;
-    let rows = crate::measures::overview::SPECTROGRAM_ROWS.min(features.spectrum.average.len());
     let cell = |power: &f32| {
         let above = power_to_db(f64::from(*power), PICTURE_FLOOR_DB) - PICTURE_FLOOR_DB;
         (255.0 * above / PICTURE_RANGE_DB).round().clamp(0.0, 255.0) as u8
     };
     Overview {
-        duration_s: features.duration_s,
+        duration_s,
         waveform: WaveformPeaks {
             step_s: pictures.waveform_step as f64 / rate,
             columns: pictures.waveform.iter().map(|&(lo, hi)| (scaled(lo), scaled(hi))).collect(),
         },
         spectrogram: SpectrogramImage {
-            step_s: columns,
+            step_s: pictures.spectrogram_step as f64 * scale.frame_step_s,
             max_hz: rate / 2.0,
-            rows,
+            rows: SPECTROGRAM_ROWS.min(scale.n_bins),
             cells: pictures.spectrogram.iter().map(cell).collect(),
             floor_db: PICTURE_FLOOR_DB,
             range_db: PICTURE_RANGE_DB,

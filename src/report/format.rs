@@ -53,19 +53,45 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// Whatever `out` answers; `InvalidInput` if this format cannot hold that many clips, or has no
-    /// timeline to put labels on.
-    pub fn render(self, reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
-        match (self, reports) {
-            (Self::Csv, reports) => csv::write_many(reports, out),
-            (Self::Ndjson, reports) => {
+    /// Whatever `out` answers; `InvalidInput` if this format cannot hold such reports, or that many,
+    /// or if they have no timeline to put labels on.
+    pub fn render<R: Render>(self, reports: &[R], out: &mut dyn Write) -> io::Result<()> {
+        if let Some(refusal) = R::refusal(self) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, refusal));
+        }
+        R::render(reports, self, out)
+    }
+}
+
+/// A kind of report that formats can be rendered from.
+pub trait Render: Sized {
+    /// Why there is no such format of this kind of report; `None` if there is.
+    fn refusal(format: Format) -> Option<&'static str>;
+
+    /// Writes `reports` to `out` in a format that is not refused; see [`Format::render`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` answers; `InvalidInput` if the format cannot hold these reports.
+    fn render(reports: &[Self], format: Format, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Render for Report {
+    fn refusal(_: Format) -> Option<&'static str> {
+        None
+    }
+
+    fn render(reports: &[Self], format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match (format, reports) {
+            (Format::Csv, reports) => csv::write_many(reports, out),
+            (Format::Ndjson, reports) => {
                 reports.iter().try_for_each(|report| json::write_line(report, out))
             }
-            (Self::Json, [report]) => json::write(report, out),
-            (Self::Audacity, [report]) => audacity::write(report, out),
-            (Self::TextGrid, [report]) => textgrid::write(report, out),
-            (Self::SonicVisualiser, [report]) => sonic_visualiser::write(report, out),
-            (Self::Html, [report]) => html::write(report, out),
+            (Format::Json, [report]) => json::write(report, out),
+            (Format::Audacity, [report]) => audacity::write(report, out),
+            (Format::TextGrid, [report]) => textgrid::write(report, out),
+            (Format::SonicVisualiser, [report]) => sonic_visualiser::write(report, out),
+            (Format::Html, [report]) => html::write(report, out),
             (_, reports) => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!(
@@ -83,7 +109,7 @@ impl Format {
 /// # Errors
 ///
 /// [`Error::Write`].
-pub fn write_file(path: &Path, format: Format, reports: &[Report]) -> Result<()> {
+pub fn write_file<R: Render>(path: &Path, format: Format, reports: &[R]) -> Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let written = match fs::metadata(&target) {
         Ok(meta) if !meta.is_file() => write_through(&target, format, reports),
@@ -92,13 +118,13 @@ pub fn write_file(path: &Path, format: Format, reports: &[Report]) -> Result<()>
     written.map_err(|source| Error::Write { path: path.to_path_buf(), source })
 }
 
-fn write_through(path: &Path, format: Format, reports: &[Report]) -> io::Result<()> {
+fn write_through<R: Render>(path: &Path, format: Format, reports: &[R]) -> io::Result<()> {
     let mut out = BufWriter::new(File::options().write(true).open(path)?);
     format.render(reports, &mut out)?;
     out.flush()
 }
 
-fn write_renamed(path: &Path, format: Format, reports: &[Report]) -> io::Result<()> {
+fn write_renamed<R: Render>(path: &Path, format: Format, reports: &[R]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".spliceprint-");
@@ -142,7 +168,7 @@ mod tests {
         let two = [sample_report(), sample_report()];
         for format in [Format::Ndjson, Format::Csv] {
             format.render(&two, &mut Vec::new()).unwrap();
-            format.render(&[], &mut Vec::new()).unwrap();
+            format.render::<Report>(&[], &mut Vec::new()).unwrap();
         }
         let error = Format::Html.render(&two, &mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);

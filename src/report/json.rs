@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::report::Report;
 
 /// One indented document with a line feed at its end.
@@ -10,7 +12,16 @@ use crate::report::Report;
 ///
 /// Whatever `out` answers.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &report.document)?;
+    write_document(&report.document, out)
+}
+
+/// Any document, laid out like [`write`] does it.
+///
+/// # Errors
+///
+/// Whatever `out` answers.
+pub fn write_document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
     out.write_all(b"\n")
 }
 

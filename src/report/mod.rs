@@ -1,9 +1,10 @@
-//! From an analysis to bytes: the document, and one file per format that renders it.
+//! From an analysis or a comparison to bytes: the document, and one file per format that renders it.
 
 pub mod audacity;
 mod base64;
 mod build;
 mod build_measurements;
+pub mod comparison;
 pub mod csv;
 mod document;
 mod format;
@@ -11,8 +12,9 @@ pub mod html;
 pub mod json;
 mod overview;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod schema;
+mod screen;
 pub mod sonic_visualiser;
 mod summary;
 pub mod terminal;
@@ -20,9 +22,9 @@ pub mod textgrid;
 mod wording;
 
 pub use document::*;
-pub use format::{Format, write_file};
+pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
-pub use schema::analysis_schema;
+pub use schema::{analysis_schema, comparison_schema};
 
 #[cfg(test)]
 pub(crate) use sample::{sample_report, unreadable_report};

@@ -1,6 +1,7 @@
 //! The report as a screen of text.
 
 use crate::finding::Strength;
+use crate::report::screen::{MOST_LINES, Page};
 use crate::report::summary::{headline, not_examined, other_findings, reason};
 use crate::report::wording::{
     ABSENCE, clock, hertz, is_bidi_control, quantity, stream_facts, strength,
@@ -9,10 +10,6 @@ use crate::report::{AnalysisDocument, EditPointReport, Report, Status};
 
 /// Times named for one detector before the rest is counted.
 const MOST_PLACES: usize = 4;
-/// Edit points and warnings shown before the rest is counted.
-const MOST_LINES: usize = 20;
-/// Narrowest text that still reads.
-const NARROWEST: usize = 40;
 
 /// How a summary is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +50,10 @@ pub fn escape(text: &str) -> String {
 #[must_use]
 pub fn summary(report: &Report, style: Style) -> String {
     let document = &report.document;
-    let mut page = Page { text: String::new(), style };
+    let mut page = Page::new(style);
     head(document, &mut page);
     if document.status == Status::Unreadable {
-        return page.text;
+        return page.into_text();
     }
     seen(document, &mut page);
     let skipped = not_examined(document);
@@ -74,7 +71,7 @@ pub fn summary(report: &Report, style: Style) -> String {
             page.hanging("  - ", &escape(limitation));
         }
     }
-    page.text
+    page.into_text()
 }
 
 fn head(document: &AnalysisDocument, page: &mut Page) {
@@ -139,14 +136,14 @@ fn seen(document: &AnalysisDocument, page: &mut Page) {
     page.more(document.edit_points.len());
     let others = other_findings(document);
     if !others.is_empty() {
-        page.text.push('\n');
+        page.gap();
         page.hanging("  ", "Outside edit points:");
         for other in others {
             let line = format!("{}: {}", other.detector.name, other.places(MOST_PLACES));
             page.hanging("  - ", &escape(&line));
         }
     }
-    page.text.push('\n');
+    page.gap();
     page.hanging("  ", ABSENCE);
 }
 
@@ -154,7 +151,7 @@ fn edit_point(number: usize, point: &EditPointReport, page: &mut Page) {
     let word = strength(point.strength);
     let first = format!("  {:<4}{}  ", format!("E{number}"), clock(point.time_s));
     let rest = page.painted(word, strength_colour(point.strength));
-    page.text.push_str(&format!("\n{first}{rest}  {}\n", escape(&point.detectors.join(", "))));
+    page.line(&format!("\n{first}{rest}  {}", escape(&point.detectors.join(", "))));
     page.hanging("      ", &escape(&point.explanation));
 }
 
@@ -164,69 +161,6 @@ fn strength_colour(strength: Strength) -> &'static str {
         Strength::Moderate => "33",
         Strength::Strong | Strength::VeryStrong => "1;33",
     }
-}
-
-struct Page {
-    text: String,
-    style: Style,
-}
-
-impl Page {
-    fn painted(&self, text: &str, code: &str) -> String {
-        if self.style.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.into() }
-    }
-
-    fn bold(&mut self, line: &str) {
-        let line = self.painted(line, "1");
-        self.text.push_str(&line);
-        self.text.push('\n');
-    }
-
-    fn heading(&mut self, title: &str) {
-        self.text.push('\n');
-        self.bold(title);
-    }
-
-    /// `text` wrapped at the width, its lines indented to where `first` ends.
-    fn hanging(&mut self, first: &str, text: &str) {
-        let indent = first.chars().count();
-        let room = self.style.width.max(NARROWEST).saturating_sub(indent).max(10);
-        for (i, line) in wrapped(text, room).iter().enumerate() {
-            self.text.push_str(if i == 0 { first } else { "" });
-            let padding = if i == 0 { 0 } else { indent };
-            self.text.push_str(&format!("{:padding$}{line}\n", ""));
-        }
-    }
-
-    fn more(&mut self, total: usize) {
-        if total > MOST_LINES {
-            self.hanging("  ", &format!("and {} more", total - MOST_LINES));
-        }
-    }
-}
-
-/// `text` in lines of at most `width` characters, broken at spaces where there are some.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut room = width;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let characters: Vec<char> = word.chars().collect();
-        for (i, part) in characters.chunks(width).enumerate() {
-            let fits = i == 0 && part.len() < room;
-            if let Some(line) = lines.last_mut().filter(|line| fits && !line.is_empty()) {
-                line.push(' ');
-                line.extend(part);
-                room -= part.len() + 1;
-            } else {
-                if lines.last().is_some_and(|line| !line.is_empty()) {
-                    lines.push(String::new());
-                }
-                lines.last_mut().expect("there is always a line").extend(part);
-                room = width - part.len();
-            }
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
@@ -278,11 +212,5 @@ mod tests {
     #[test]
     fn escapes_are_visible() {
         assert_eq!(escape("a\u{1b}[0m\u{202e}b\n\u{85}é"), "a\\x1b[0m\\u{202e}b\\n\\u{85}é");
-    }
-
-    #[test]
-    fn long_words_are_broken_and_short_ones_joined() {
-        assert_eq!(wrapped("ab cd efghij", 5), ["ab cd", "efghi", "j"]);
-        assert_eq!(wrapped("", 5), [""]);
     }
 }

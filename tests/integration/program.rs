@@ -169,6 +169,9 @@ fn schema_completions_and_manual_are_printed() {
     let folder = Folder::new();
     let schema = folder.run(["schema"]).json();
     assert_eq!(schema["title"], "spliceprint.analysis/1");
+    assert_eq!(folder.run(["schema", "analysis"]).json(), schema);
+    let schema = folder.run(["schema", "comparison"]).json();
+    assert_eq!(schema["title"], "spliceprint.comparison/1");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = folder.run(["completions", shell]);
         assert!(run.code == 0 && run.stdout.contains("spliceprint"), "{shell}");

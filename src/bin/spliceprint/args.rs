@@ -19,6 +19,7 @@ Examples:
   spliceprint analyze note.ogg                    a summary on the terminal
   spliceprint analyze note.ogg --out report.html  a page with timeline and evidence
   spliceprint analyze *.m4a --json                one JSON document a line
+  spliceprint compare clip.ogg meeting.flac       what of the clip is in the meeting
 
 Exit codes: 0 ran, whatever was found; 1 internal or I/O error; 2 wrong usage; 3 some inputs could
 not be examined; 4 none could; 10 with --fail-on: something at or above that strength.")]
@@ -37,13 +38,20 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Examine clips: what they are, what was done to them, where to listen.
     Analyze(AnalyzeArgs),
+    /// Compare a clip with a candidate source: which stretches come from it, what was cut, inserted,
+    /// moved, or sped up.
+    Compare(CompareArgs),
     /// Explain a detector: what it looks for, what it is blind to, its sources.
     Explain {
         /// Detector; a list of all if left out.
         id: Option<String>,
     },
-    /// Print the JSON Schema of the reports.
-    Schema,
+    /// Print the JSON Schema of a report.
+    Schema {
+        /// The report.
+        #[arg(value_enum, default_value_t = Document::Analysis, value_name = "REPORT")]
+        document: Document,
+    },
     /// Examine a shipped clip that holds a known joint, and write its page.
     Demo {
         /// Where the page goes.
@@ -102,11 +110,45 @@ pub(crate) struct AnalyzeArgs {
     pub(crate) fail_on: Option<Level>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The clip in question (A); `-` reads standard input.
+    #[arg(value_name = "CLIP")]
+    pub(crate) clip: PathBuf,
+    /// The candidate source (B), seconds to hours long.
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a report; its ending decides: .html .json .csv .txt (Audacity labels). May be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Vec<PathBuf>,
+    /// Write the source laid on the clip's time, as a mono WAV.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) aligned: Option<PathBuf>,
+    /// Write the clip less the source behind the channel between them, as a mono WAV.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) residual: Option<PathBuf>,
+    /// Never start an ffmpeg, not even for formats that nothing here decodes.
+    #[arg(long)]
+    pub(crate) no_external: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Colour {
     Auto,
     Always,
     Never,
+}
+
+/// Documents that have a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Document {
+    /// Of `analyze`.
+    Analysis,
+    /// Of `compare`.
+    Comparison,
 }
 
 /// Strengths as words on the command line.

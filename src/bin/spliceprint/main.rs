@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod compare;
 mod demo;
 mod explain;
 mod talk;
@@ -11,7 +12,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Cli, Command};
+use args::{Cli, Command, Document};
+use spliceprint::report::{analysis_schema, comparison_schema, json};
 use talk::Talk;
 
 /// What a command ends with, other than success.
@@ -66,11 +68,14 @@ fn run(command: Command, talk: &Talk) -> Result<u8, Failure> {
     let mut out = io::stdout().lock();
     match command {
         Command::Analyze(args) => return analyze::run(&args, talk, &mut out),
+        Command::Compare(args) => return compare::run(&args, talk, &mut out),
         Command::Explain { id } => explain::run(id.as_deref(), &mut out)?,
-        Command::Schema => {
-            serde_json::to_writer_pretty(&mut out, &spliceprint::report::analysis_schema())
-                .map_err(io::Error::from)?;
-            writeln!(out)?;
+        Command::Schema { document } => {
+            let schema = match document {
+                Document::Analysis => analysis_schema(),
+                Document::Comparison => comparison_schema(),
+            };
+            json::write_document(&schema, &mut out)?;
         }
         Command::Demo { out: page } => return demo::run(&page, talk, &mut out),
         Command::Completions { shell } => {

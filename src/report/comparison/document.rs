@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::align::EditKind;
 use crate::decode::StreamInfo;
 use crate::report::{ErrorReport, Series, SourceReport, Status};
 
@@ -132,22 +133,6 @@ pub struct SegmentReport {
     /// Other places of B that agree nearly as well (starts, in seconds), as in repeated material.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub also_at_s: Vec<f64>,
-}
-
-/// Kind of an edit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EditKind {
-    /// `b_start_s..b_end_s` of B is missing between two stretches of A.
-    Deletion,
-    /// `a_start_s..a_end_s` of A is not from B.
-    Insertion,
-    /// `a_start_s..a_end_s` of A stands elsewhere in B, at `b_start_s..b_end_s`.
-    Move,
-    /// `a_start_s..a_end_s` of A uses `b_start_s..b_end_s` of B a further time.
-    Repeat,
-    /// `b_start_s..b_end_s` of B gave way to `a_start_s..a_end_s` of A, which is not from B.
-    Replacement,
 }
 
 /// One step of what turns B into A.

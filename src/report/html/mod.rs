@@ -5,9 +5,9 @@
 //! style, so that nothing in a file name or tag can run even if it were to slip past the escaping.
 
 mod picture;
-mod plots;
-mod rows;
-mod view;
+pub(crate) mod plots;
+pub(crate) mod rows;
+pub(crate) mod view;
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::report::{Report, base64};
 
-const STYLE: &str = include_str!("style.css");
+pub(crate) const STYLE: &str = include_str!("style.css");
 /// The parts of the script in one scope of their own, each after those it is built on.
 const SCRIPT: &str = concat!(
     "\"use strict\";\n(() => {\n",
@@ -24,11 +24,13 @@ const SCRIPT: &str = concat!(
     include_str!("script/pen.js"),
     include_str!("script/view.js"),
     include_str!("script/lanes.js"),
+    include_str!("script/points.js"),
     include_str!("script/spectrogram.js"),
     include_str!("script/indicators.js"),
     include_str!("script/input.js"),
     include_str!("script/player.js"),
     include_str!("script/spectrum.js"),
+    include_str!("script/page.js"),
     include_str!("script/main.js"),
     "})();\n"
 );
@@ -51,7 +53,7 @@ struct Page {
 /// Whatever `out` answers, or a picture that could not be encoded.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let page = Page {
-        policy: policy(),
+        policy: policy(STYLE, SCRIPT),
         style: STYLE,
         script: SCRIPT,
         data: inert_json(&plots::Plots::new(report)?)?,
@@ -61,18 +63,19 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     page.write_into(&mut *out).map_err(io::Error::other)
 }
 
-fn policy() -> String {
+/// A policy that allows these two texts of the page and requests to nowhere.
+pub(crate) fn policy(style: &str, script: &str) -> String {
     let hash = |text: &str| base64::encode(&Sha256::digest(text));
     format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data: blob:; \
          media-src blob:; base-uri 'none'; form-action 'none'",
-        hash(SCRIPT),
-        hash(STYLE)
+        hash(script),
+        hash(style)
     )
 }
 
 /// JSON that cannot end the element it stands in, nor a line of script.
-fn inert_json(value: &impl serde::Serialize) -> io::Result<String> {
+pub(crate) fn inert_json(value: &impl serde::Serialize) -> io::Result<String> {
     let json = serde_json::to_string(value)?;
     let mut inert = String::with_capacity(json.len());
     for c in json.chars() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::Strength;
 use crate::report::terminal::{self, Style, escape};
 use crate::report::wording::{channel, evidence_line, quantity, series_label};
-use crate::report::{Report, Series, Spectrum, base64};
+use crate::report::{Overview, Report, Series, Spectrum, base64};
 
 /// Values of a series the page carries; longer ones keep their extremes.
 const MOST_VALUES: usize = 6000;
@@ -32,15 +32,17 @@ pub(crate) struct Plots {
     bandwidth_hz: Option<f64>,
 }
 
+/// A waveform, packed.
 #[derive(Serialize)]
-struct Wave {
+pub(crate) struct Wave {
     step_s: f64,
     /// Signed bytes in base64: lowest, highest, lowest, …
     peaks: String,
 }
 
+/// A spectrogram, packed.
 #[derive(Serialize)]
-struct Spectrogram {
+pub(crate) struct Spectrogram {
     step_s: f64,
     max_hz: f64,
     rows: usize,
@@ -70,8 +72,9 @@ struct Family {
     marks: Vec<Mark>,
 }
 
+/// A quantity over time or frequency.
 #[derive(Serialize)]
-struct Line {
+pub(crate) struct Line {
     label: String,
     unit: &'static str,
     start: f64,
@@ -102,11 +105,8 @@ impl Plots {
             offset_s: document.tool.settings.start_s.unwrap_or(0.0),
             sha256: document.source.sha256.clone(),
             summary: terminal::summary(report, Style::default()),
-            wave: overview.map(|overview| Wave {
-                step_s: overview.waveform.step_s,
-                peaks: base64::encode(&peak_bytes(&overview.waveform.columns)),
-            }),
-            spectrogram: spectrogram(report)?,
+            wave: overview.map(Wave::new),
+            spectrogram: overview.map(Spectrogram::new).transpose()?.flatten(),
             points: points(report),
             families: families(report),
             series: levels.map(|levels| series(&levels.series)).unwrap_or_default(),
@@ -116,25 +116,33 @@ impl Plots {
     }
 }
 
-fn peak_bytes(columns: &[(i8, i8)]) -> Vec<u8> {
-    columns.iter().flat_map(|&(low, high)| [low.cast_unsigned(), high.cast_unsigned()]).collect()
+impl Wave {
+    pub(crate) fn new(overview: &Overview) -> Self {
+        let columns = overview.waveform.columns.iter();
+        let peaks: Vec<u8> =
+            columns.flat_map(|&(low, high)| [low.cast_unsigned(), high.cast_unsigned()]).collect();
+        Self { step_s: overview.waveform.step_s, peaks: base64::encode(&peaks) }
+    }
 }
 
-fn spectrogram(report: &Report) -> io::Result<Option<Spectrogram>> {
-    let Some(overview) = &report.overview else { return Ok(None) };
-    let image = &overview.spectrogram;
-    let strips = image.grey_pngs(WIDEST_STRIP).map_err(io::Error::other)?;
-    if strips.is_empty() {
-        return Ok(None);
+impl Spectrogram {
+    /// `None` for an empty picture.
+    ///
+    /// # Errors
+    ///
+    /// A picture that PNG cannot hold.
+    pub(crate) fn new(overview: &Overview) -> io::Result<Option<Self>> {
+        let image = &overview.spectrogram;
+        let strips = image.grey_pngs(WIDEST_STRIP).map_err(io::Error::other)?;
+        Ok((!strips.is_empty()).then(|| Self {
+            step_s: image.step_s,
+            max_hz: image.max_hz,
+            rows: image.rows,
+            floor_db: image.floor_db,
+            range_db: image.range_db,
+            strips: strips.iter().map(|png| base64::encode(png)).collect(),
+        }))
     }
-    Ok(Some(Spectrogram {
-        step_s: image.step_s,
-        max_hz: image.max_hz,
-        rows: image.rows,
-        floor_db: image.floor_db,
-        range_db: image.range_db,
-        strips: strips.iter().map(|png| base64::encode(png)).collect(),
-    }))
 }
 
 fn points(report: &Report) -> Vec<Mark> {
@@ -201,12 +209,16 @@ fn series(all: &[Series]) -> Vec<Line> {
         .filter_map(|word| all.iter().position(|series| series.name.contains(word)))
         .collect();
     let shown = |i: usize| if named.is_empty() { i < 2 } else { named.contains(&i) };
-    let line = |(i, series): (usize, &Series)| {
+    all.iter().enumerate().map(|(i, series)| Line::new(series, shown(i))).collect()
+}
+
+impl Line {
+    /// A series over time, with no more values than a page carries.
+    pub(crate) fn new(series: &Series, shown: bool) -> Self {
         let (label, unit) = series_label(&series.name);
         let (step, values) = thinned(series.step_s, &series.values);
-        Line { label: escape(&label), unit, start: series.start_s, step, shown: shown(i), values }
-    };
-    all.iter().enumerate().map(line).collect()
+        Self { label: escape(&label), unit, start: series.start_s, step, shown, values }
+    }
 }
 
 /// At most [`MOST_VALUES`] values and their distance. Each pair of values is the lowest and highest

@@ -5,7 +5,7 @@ use crate::report::terminal::escape;
 use crate::report::wording::{
     bit_rate, bytes, channels, clock, grouped, hertz, quantity, series_label,
 };
-use crate::report::{AnalysisDocument, ErrorReport, Measurements};
+use crate::report::{AnalysisDocument, ErrorReport, Measurements, SourceReport};
 
 /// Parts of a container that are listed before the rest is counted.
 const MOST_PARTS: usize = 200;
@@ -46,10 +46,10 @@ impl Table {
 }
 
 /// Collects rows, leaving out what is unknown.
-struct Rows(Vec<Row>);
+pub(crate) struct Rows(pub(crate) Vec<Row>);
 
 impl Rows {
-    fn add(&mut self, name: &str, value: impl Into<Option<String>>) {
+    pub(crate) fn add(&mut self, name: &str, value: impl Into<Option<String>>) {
         self.0.extend(value.into().map(|value| Row::new(name, &escape(&value))));
     }
 
@@ -60,7 +60,13 @@ impl Rows {
 
 /// What identifies the file and the program.
 pub(crate) fn identity(document: &AnalysisDocument) -> Vec<Row> {
-    let source = &document.source;
+    let mut rows = Rows(source(&document.source));
+    rows.add("Made by", made_by(document));
+    rows.0
+}
+
+/// What identifies a file.
+pub(crate) fn source(source: &SourceReport) -> Vec<Row> {
     let mut rows = Rows(Vec::new());
     rows.add("Path", source.path.clone());
     rows.add("Size", source.bytes.map(bytes));
@@ -68,7 +74,6 @@ pub(crate) fn identity(document: &AnalysisDocument) -> Vec<Row> {
     let format =
         source.pcm_format.as_ref().map(|format| format!(" ({format})")).unwrap_or_default();
     rows.add_copied(&escape(&format!("SHA-256 of the samples{format}")), source.pcm_sha256.clone());
-    rows.add("Made by", made_by(document));
     rows.0
 }
 
@@ -186,28 +191,7 @@ pub(crate) fn stream_tables(document: &AnalysisDocument) -> Vec<Table> {
     }
     tables.push(history);
     if let Some(stream) = &document.stream {
-        let mut warnings = Table::new("Warnings", &["What to know"]);
-        stream.warnings.iter().for_each(|text| warnings.push([escape(text)]));
-        let mut damage = Table::new("Damage", &["Time", "Byte", "What happened"]);
-        for place in &stream.damage {
-            let offset = place.offset.map_or_else(|| "–".into(), grouped);
-            damage.push([clock(place.time_s), offset, escape(&place.what)]);
-        }
-        let mut tracks = Table::new(
-            "Audio tracks",
-            &["Track", "Codec", "Rate", "Channels", "Language", "Examined"],
-        );
-        for track in stream.tracks.iter().filter(|_| stream.tracks.len() > 1) {
-            tracks.push([
-                track.track.to_string(),
-                escape(&track.codec),
-                hertz(f64::from(track.sample_rate_hz)),
-                channels(track.channels),
-                escape(track.language.as_deref().unwrap_or("–")),
-                if track.examined { "yes" } else { "no" }.into(),
-            ]);
-        }
-        tables.extend([warnings, damage, tracks]);
+        tables.extend(stream_notes(stream));
     }
     let mut tags = Table::new("Tags in the file", &["Name", "Value"]);
     for tag in &document.provenance.tags {
@@ -223,6 +207,32 @@ pub(crate) fn stream_tables(document: &AnalysisDocument) -> Vec<Table> {
             Some(format!("and {} more, all in the JSON document", parts.len() - MOST_PARTS));
     }
     tables.extend([tags, structure]);
+    tables.retain(|table| !table.rows.is_empty());
+    tables
+}
+
+/// Warnings, damage and tracks of a stream, where there are any.
+pub(crate) fn stream_notes(stream: &StreamInfo) -> Vec<Table> {
+    let mut warnings = Table::new("Warnings", &["What to know"]);
+    stream.warnings.iter().for_each(|text| warnings.push([escape(text)]));
+    let mut damage = Table::new("Damage", &["Time", "Byte", "What happened"]);
+    for place in &stream.damage {
+        let offset = place.offset.map_or_else(|| "–".into(), grouped);
+        damage.push([clock(place.time_s), offset, escape(&place.what)]);
+    }
+    let mut tracks =
+        Table::new("Audio tracks", &["Track", "Codec", "Rate", "Channels", "Language", "Examined"]);
+    for track in stream.tracks.iter().filter(|_| stream.tracks.len() > 1) {
+        tracks.push([
+            track.track.to_string(),
+            escape(&track.codec),
+            hertz(f64::from(track.sample_rate_hz)),
+            channels(track.channels),
+            escape(track.language.as_deref().unwrap_or("–")),
+            if track.examined { "yes" } else { "no" }.into(),
+        ]);
+    }
+    let mut tables = vec![warnings, damage, tracks];
     tables.retain(|table| !table.rows.is_empty());
     tables
 }
@@ -251,15 +261,21 @@ pub(crate) fn method(document: &AnalysisDocument) -> Vec<Row> {
 }
 
 /// The command that makes this examination again, for a POSIX shell.
-pub(crate) fn command(path: &str) -> String {
+pub(crate) fn command(subcommand: &str, paths: &[&str]) -> String {
+    let looks_like_option = |path: &&str| path.starts_with('-') && *path != "-";
+    let end_of_options = if paths.iter().any(looks_like_option) { " --" } else { "" };
+    let words: Vec<String> = paths.iter().map(|path| quoted(path)).collect();
+    escape(&format!("spliceprint {subcommand}{end_of_options} {}", words.join(" ")))
+}
+
+/// One word of a POSIX shell.
+fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/-+,:@%".contains(c);
-    let quoted = if !path.is_empty() && path.chars().all(plain) {
+    if !path.is_empty() && path.chars().all(plain) {
         path.to_string()
     } else {
         format!("'{}'", path.replace('\'', "'\\''"))
-    };
-    let end_of_options = if path.starts_with('-') && path != "-" { "-- " } else { "" };
-    escape(&format!("spliceprint analyze {end_of_options}{quoted}"))
+    }
 }
 
 fn made_by(document: &AnalysisDocument) -> String {
@@ -273,10 +289,12 @@ mod tests {
 
     #[test]
     fn the_command_survives_a_shell() {
-        assert_eq!(command("a/b.wav"), "spliceprint analyze a/b.wav");
-        assert_eq!(command("it's.wav"), "spliceprint analyze 'it'\\''s.wav'");
-        assert_eq!(command("-x.wav"), "spliceprint analyze -- -x.wav");
-        assert_eq!(command("-"), "spliceprint analyze -");
+        let analyze = |path| command("analyze", &[path]);
+        assert_eq!(analyze("a/b.wav"), "spliceprint analyze a/b.wav");
+        assert_eq!(analyze("it's.wav"), "spliceprint analyze 'it'\\''s.wav'");
+        assert_eq!(analyze("-x.wav"), "spliceprint analyze -- -x.wav");
+        assert_eq!(analyze("-"), "spliceprint analyze -");
+        assert_eq!(command("compare", &["a b", "-c"]), "spliceprint compare -- 'a b' -c");
     }
 
     #[test]

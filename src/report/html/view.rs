@@ -121,9 +121,8 @@ impl View {
             places: other.places(TOP_PLACES),
         });
         let path = &document.source.path;
-        let name = path.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(path);
         Self {
-            name: escape(if name == "-" { "standard input" } else { name }),
+            name: file_name(path),
             facts: document
                 .stream
                 .as_ref()
@@ -166,9 +165,15 @@ impl View {
             stream: document.stream.as_ref().map(rows::stream).unwrap_or_default(),
             tables: rows::stream_tables(document),
             method: rows::method(document),
-            command: rows::command(path),
+            command: rows::command("analyze", &[path]),
         }
     }
+}
+
+/// Last part of a path, ready to print.
+pub(crate) fn file_name(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(path);
+    escape(if name == "-" { "standard input" } else { name })
 }
 
 /// Limitations, then what is wrong with the stream itself.

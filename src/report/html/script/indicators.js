@@ -19,7 +19,7 @@ function select(index, move = true) {
   more.href = "#" + mark.anchor;
   $("selected").replaceChildren(
     make("b", "", `${mark.id}, ${clock(mark.time_s)}`),
-    make("span", `strength ${mark.strength}`, mark.strength.replace("-", " ")),
+    ...(mark.strength ? [make("span", `strength ${mark.strength}`, mark.strength.replace("-", " "))] : []),
     make("span", "text", mark.text),
     more,
   );
@@ -46,12 +46,21 @@ function listenForTimes() {
     const button = event.target.closest("[data-seek]");
     if (!button) return;
     const time = +button.dataset.seek;
-    const anchor = button.closest("article")?.id;
+    const anchor = button.closest("article, tr[id]")?.id;
     const same = indicators.findIndex((mark) => mark.time_s === time && mark.anchor === anchor);
+    const index = same < 0 ? indicators.findIndex((mark) => mark.time_s === time) : same;
     $("h-timeline").scrollIntoView();
     timeline.focus({ preventScroll: true });
-    select(same < 0 ? indicators.findIndex((mark) => mark.time_s === time) : same);
+    if (index >= 0) return select(index);
+    deselect();
+    seek(time);
   });
+}
+
+/** A second on each side of the selected indicator or the playhead. */
+function loopAround() {
+  const centre = indicators[selected] ? indicators[selected].time_s : playhead ?? 0;
+  return { from: Math.max(0, centre - 1), to: Math.min(whole, centre + 1) };
 }
 
 function drawLegend() {

@@ -87,9 +87,11 @@ const KEYS = {
   p: () => step(-1),
 };
 
-/** `n` and `p` work wherever nothing else has the focus, the other keys on the timeline alone. */
+/** Keys that work wherever nothing else has the focus; the others on the timeline alone. */
+const ANYWHERE = new Set(["n", "p"]);
+
 function key(event) {
-  const here = document.activeElement === timeline || (event.target === document.body && "np".includes(event.key));
+  const here = document.activeElement === timeline || (event.target === document.body && ANYWHERE.has(event.key));
   const action = KEYS[event.key];
   if (!action || !here || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();

@@ -1,13 +1,21 @@
-// The lanes of the timeline but the spectrogram: waveform, ruler, indicators and series.
+// Lanes of every timeline: waveforms, ruler and series.
 
-const peaks = data.wave ? new Int8Array(bytes(data.wave.peaks).buffer) : new Int8Array();
-const loudest = peaks.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+/** A waveform of the page's block, ready to draw up to a magnitude of `scale`; `null` for none. */
+function unpackWave(wave) {
+  if (!wave) return null;
+  const peaks = new Int8Array(bytes(wave.peaks).buffer);
+  if (!peaks.length) return null;
+  const loudest = peaks.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  return { peaks, loudest, scale: loudest, step_s: wave.step_s };
+}
+
+const clip = unpackWave(data.wave);
 
 /** Lowest and highest sample between two times, in 1/127 of full scale. */
-function extremes(from, to) {
+function extremes({ peaks, step_s }, from, to) {
   const count = peaks.length / 2;
-  const first = clamp(Math.floor(from / data.wave.step_s), 0, count - 1);
-  const last = clamp(Math.ceil(to / data.wave.step_s), first + 1, count);
+  const first = clamp(Math.floor(from / step_s), 0, count - 1);
+  const last = clamp(Math.ceil(to / step_s), first + 1, count);
   let low = 127, high = -128;
   for (let i = first; i < last; i++) {
     low = Math.min(low, peaks[2 * i]);
@@ -16,24 +24,25 @@ function extremes(from, to) {
   return [low, high];
 }
 
-function drawWave(pen, width, height, span) {
+/** `colour(time)` may set stretches of the waveform off against each other. */
+function drawWave(pen, width, height, span, wave, colour = () => ink.wave) {
   const middle = height / 2;
-  const scale = (middle - 2) / loudest;
+  const scale = (middle - 2) / wave.scale;
   const per = (span.to - span.from) / width;
-  const end = (data.wave.step_s * peaks.length) / 2;
-  pen.fillStyle = ink.wave;
+  const end = (wave.step_s * wave.peaks.length) / 2;
   for (let x = 0; x < width && span.from + x * per < end; x++) {
-    const [low, high] = extremes(span.from + x * per, span.from + (x + 1) * per);
+    const [low, high] = extremes(wave, span.from + x * per, span.from + (x + 1) * per);
+    pen.fillStyle = colour(span.from + (x + 0.5) * per);
     pen.fillRect(x, middle - high * scale, 1, Math.max(1, (high - low) * scale));
   }
 }
 
-function addOverviewLane() {
-  if (!peaks.length) return;
+function addOverviewLane(colour) {
+  if (!clip) return;
   addLane({
     name: "Whole clip", height: 34, overview: true,
     draw(pen, width, x, height) {
-      drawWave(pen, width, height, { from: 0, to: whole });
+      drawWave(pen, width, height, { from: 0, to: whole }, clip, colour);
       for (const point of data.points) stroke(pen, x(point.time_s), 0, x(point.time_s), height, ink.mark, 1.5);
       pen.fillStyle = ink.paper;
       pen.globalAlpha = 0.72;
@@ -63,54 +72,14 @@ function addTimeLane() {
   });
 }
 
-function addPointLane() {
-  if (!data.points.length) return;
+function addWaveLane(wave, name = "Waveform", colour = undefined) {
+  if (!wave) return;
   addLane({
-    name: "Edit points", height: 42, marks: data.points,
-    spoken: `Edit points at ${data.points.map((point) => clock(point.time_s)).join(", ")}`,
-    draw(pen, width, x, height) {
-      let free = -Infinity;
-      for (const point of data.points) {
-        const at = x(point.time_s);
-        if (x(point.end_s) < -30 || x(point.start_s) > width + 30) continue;
-        spanBar(pen, point, x, 21, 16);
-        stroke(pen, at, 21, at, height, ink.mark, 1.5);
-        sign(pen, at, 29, point.strength, 6);
-        if (isSelected(point)) ring(pen, at, 29);
-        const half = pen.measureText(point.id).width / 2;
-        const text = clamp(at, half, width - half);
-        // Where names would overlap, zooming in brings them.
-        if (text - half < free) continue;
-        label(pen, point.id, text, 10, "center", ink.mark);
-        free = text + half + 4;
-      }
-    },
-  });
-}
-
-function addWaveLane() {
-  if (!peaks.length) return;
-  addLane({
-    name: "Waveform", height: 110, choice: true, note: `peak ${dbfs(loudest / 127)}`,
-    value: (time) => dbfs(Math.max(...extremes(time, time).map(Math.abs)) / 127),
+    name, height: 110, choice: true, note: `peak ${dbfs(wave.loudest / 127)}`,
+    value: (time) => dbfs(Math.max(...extremes(wave, time, time).map(Math.abs)) / 127),
     draw(pen, width, x, height) {
       stroke(pen, 0, height / 2, width, height / 2, ink.rule);
-      drawWave(pen, width, height, view);
-    },
-  });
-}
-
-function addFamilyLane(family) {
-  addLane({
-    name: sentence(family.name), height: 30, marks: family.marks,
-    spoken: `${family.name}: findings at ${family.marks.slice(0, 20).map((mark) => clock(mark.time_s)).join(", ")}`,
-    draw(pen, width, x, height) {
-      const visible = family.marks.filter((mark) => x(mark.end_s) > -10 && x(mark.start_s) < width + 10);
-      for (const mark of visible) spanBar(pen, mark, x, height / 2 - 6, 12);
-      for (const mark of visible) {
-        sign(pen, x(mark.time_s), height / 2, mark.strength);
-        if (isSelected(mark)) ring(pen, x(mark.time_s), height / 2);
-      }
+      drawWave(pen, width, height, view, wave, colour);
     },
   });
 }

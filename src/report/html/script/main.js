@@ -1,30 +1,11 @@
-// Puts the page together and draws it anew when its size, colours or medium change.
-
-function redraw() {
-  readColours();
-  drawLegend();
-  drawSpectrumKey();
-  drawSpectrum();
-  draw();
-}
-
-function preparePrint() {
-  document.documentElement.dataset.print = "";
-  for (const details of document.querySelectorAll("details")) details.open = true;
-  readColours();
-  drawLegend();
-  drawSpectrumKey();
-  drawSpectrum();
-  // At once: the browser takes its picture before the next frame.
-  shownLanes().forEach(paint);
-}
+// Puts the page together.
 
 function start() {
   addOverviewLane();
   addTimeLane();
   addPointLane();
-  addWaveLane();
-  addSpectrogramLane();
+  addWaveLane(clip);
+  addSpectrogramLane(data.spectrogram);
   data.families.forEach(addFamilyLane);
   data.series.forEach(addSeriesLane);
   addLaneChoice();
@@ -32,11 +13,8 @@ function start() {
   setUpSpectrum();
   listenForInput();
   listenForTimes();
-  redraw();
-  new ResizeObserver(redraw).observe(timeline);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  window.addEventListener("beforeprint", preparePrint);
-  window.addEventListener("afterprint", () => { delete document.documentElement.dataset.print; redraw(); });
+  drawings.push(drawLegend, drawSpectrumKey, drawSpectrum);
+  keepDrawn();
 }
 
 for (const element of document.querySelectorAll(".js")) element.hidden = false;

@@ -1,10 +1,12 @@
 // Drawing on canvases, in the colours of the style sheet, so that dark mode and print need no more.
 
 const ink = {};
+/** Names of the colours that canvases use, as the style sheet has them. */
+const COLOURS = ["paper", "ink", "soft", "rule", "mark", "wave", "line", "line2"];
 
 function readColours() {
   const style = getComputedStyle(document.documentElement);
-  for (const name of ["paper", "ink", "soft", "rule", "mark", "wave", "line", "line2"]) {
+  for (const name of COLOURS) {
     ink[name] = style.getPropertyValue("--" + name).trim();
   }
   ink.font = `11px ${getComputedStyle(document.body).fontFamily}`;

@@ -15,11 +15,6 @@ function seek(time) {
   draw();
 }
 
-function loopAround() {
-  const centre = indicators[selected] ? indicators[selected].time_s : playhead ?? 0;
-  return { from: Math.max(0, centre - 1), to: Math.min(whole, centre + 1) };
-}
-
 function togglePlay() {
   if (!isLoaded()) return $("file").click();
   if (!audio.paused) return audio.pause();

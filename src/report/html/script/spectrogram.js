@@ -1,14 +1,13 @@
-// The spectrogram lane: grey pictures from the page, coloured here.
+// Spectrogram lanes: grey pictures from the page, coloured here.
 
 const PALETTES = {
   viridis: [[68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142], [31, 158, 137], [53, 183, 121], [109, 205, 89], [180, 222, 44], [253, 231, 37]],
   magma: [[0, 0, 4], [28, 16, 68], [79, 18, 123], [129, 37, 129], [181, 54, 122], [229, 80, 100], [251, 135, 97], [254, 194, 135], [252, 253, 191]],
   ink: [[255, 255, 255], [0, 0, 0]],
 };
-const image = data.spectrogram;
-/** `{ canvas, column, grey }` from left to right. */
-const strips = [];
-let topHz = image ? image.max_hz : 0;
+/** Spectrograms with a lane; each has `strips` of `{ canvas, column, grey }` from left to right. */
+const images = [];
+let topHz = 0;
 
 /** Red, green and blue of each grey value, by palette, brightness and contrast. */
 function colourTable() {
@@ -26,7 +25,7 @@ function colourTable() {
 
 function colourStrips() {
   const table = colourTable();
-  for (const { canvas, grey } of strips) {
+  for (const { canvas, grey } of images.flatMap((image) => image.strips)) {
     const pen = canvas.getContext("2d");
     const picture = pen.createImageData(canvas.width, canvas.height);
     for (let i = 0; i < grey.length; i++) {
@@ -38,9 +37,10 @@ function colourStrips() {
   draw();
 }
 
-async function loadStrips() {
+/** Unpacks the pictures of one spectrogram. */
+async function loadStrips(image, packed) {
   let column = 0;
-  for (const strip of image.strips) {
+  for (const strip of packed) {
     const picture = new Image();
     picture.src = "data:image/png;base64," + strip;
     await picture.decode();
@@ -52,26 +52,26 @@ async function loadStrips() {
     const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data;
     const grey = new Uint8Array(pixels.length / 4);
     for (let i = 0; i < grey.length; i++) grey[i] = pixels[4 * i];
-    strips.push({ canvas, column, grey });
+    image.strips.push({ canvas, column, grey });
     column += canvas.width;
   }
   colourStrips();
 }
 
 /** Level at a time and frequency, `null` outside the picture. */
-function cellLevel(time, hz) {
+function cellLevel(image, time, hz) {
   const column = Math.floor(time / image.step_s);
   const row = image.rows - 1 - Math.floor((hz / image.max_hz) * image.rows);
-  const strip = strips.find((s) => column >= s.column && column < s.column + s.canvas.width);
+  const strip = image.strips.find((s) => column >= s.column && column < s.column + s.canvas.width);
   if (!strip || row < 0 || row >= image.rows) return null;
   return image.floor_db + (strip.grey[row * strip.canvas.width + column - strip.column] / 255) * image.range_db;
 }
 
-function drawStrips(pen, width, x, height) {
+function drawStrips(image, pen, width, x, height) {
   const share = topHz / image.max_hz;
   // Cells wider than a few pixels are shown as the cells they are.
   pen.imageSmoothingEnabled = (view.to - view.from) / image.step_s > width / 3;
-  for (const { canvas, column } of strips) {
+  for (const { canvas, column } of image.strips) {
     const first = clamp(Math.floor(view.from / image.step_s) - column, 0, canvas.width);
     const last = clamp(Math.ceil(view.to / image.step_s) - column, 0, canvas.width);
     if (last <= first) continue;
@@ -80,25 +80,32 @@ function drawStrips(pen, width, x, height) {
   }
 }
 
-function addSpectrogramLane() {
-  if (!image) return;
+function setUpPictureControls(image) {
+  topHz = image.max_hz;
   const select = $("top-hz");
-  for (const hz of [image.max_hz, 16000, 8000, 4000, 2000].filter((hz, i) => !i || hz < image.max_hz * 0.95)) {
+  for (const hz of [topHz, 16000, 8000, 4000, 2000].filter((hz, i) => !i || hz < topHz * 0.95)) {
     select.appendChild(make("option", "", hertz(hz))).value = hz;
   }
   select.addEventListener("change", () => { topHz = +select.value; draw(); });
   for (const id of ["brightness", "contrast", "palette"]) $(id).addEventListener("input", colourStrips);
   $("picture-controls").hidden = false;
+}
+
+function addSpectrogramLane(packed, name = "Spectrogram", height = 230) {
+  if (!packed) return;
+  const image = { ...packed, strips: [] };
+  if (!images.length) setUpPictureControls(image);
+  images.push(image);
   addLane({
-    name: "Spectrogram", height: 230, choice: true, note: "level over frequency",
+    name, height, choice: true, note: "level over frequency",
     value(time, y) {
       if (y === null) return this.note;
       const hz = topHz * (1 - y / this.height);
-      const level = cellLevel(time, hz);
+      const level = cellLevel(image, time, hz);
       return level === null ? hertz(hz) : `${hertz(hz)}, ${minus(level.toFixed(0))} dBFS`;
     },
     draw(pen, width, x, height) {
-      drawStrips(pen, width, x, height);
+      drawStrips(image, pen, width, x, height);
       const dark = $("palette").value !== "ink";
       const colours = dark ? ["#fff", "rgba(0, 0, 0, 0.55)"] : ["#000", "rgba(255, 255, 255, 0.7)"];
       for (const hz of ticks(0, topHz, 5).found) {
@@ -109,5 +116,5 @@ function addSpectrogramLane() {
       }
     },
   });
-  loadStrips();
+  loadStrips(image, packed.strips);
 }

@@ -10,6 +10,8 @@ let cursor = null;
 let playhead = null;
 const lanes = [];
 let waiting = false;
+/** Called with the time under the pointer, else of the playhead; `null` for neither. */
+const followers = [];
 
 /** A lane has `name`, `height` and `draw(pen, width, x, height)`; it may have `marks`, a `note`, and
  * `value(time, y)` for the readout. `overview` lanes always show the whole clip. */
@@ -96,4 +98,5 @@ function moveNeedles() {
   if (playhead !== null) parts.unshift(`playhead ${clock(playhead)}`);
   if (cursor) parts.unshift(`cursor ${clock(cursor.time)}`);
   $("readout").textContent = parts.join("  ·  ");
+  followers.forEach((follower) => follower(time));
 }
