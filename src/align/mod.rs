@@ -17,6 +17,6 @@ pub use joints::{Joint, JointSide, refine_joint};
 pub use line::Line;
 pub use path::{Path, Piece, best_path};
 pub use pitch::pitch_between;
-pub use slope::{Fit, best_diagonal, fit_slope, row_product};
-pub use states::{INDEPENDENT, Null, State, correlation, extend, say};
+pub use slope::{Fit, best_diagonal, fit_blocks, fit_slope, row_product};
+pub use states::{Audibility, INDEPENDENT, Null, State, correlation, extend};
 pub use waveform::{WaveformFit, fit_waveform, lay};

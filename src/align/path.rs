@@ -190,12 +190,14 @@ fn is_drift(a: &State, b: &State, frame: usize, frames: usize, reverse: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::align::Line;
-    use crate::fingerprint::Warp;
+    use crate::align::{Audibility, Line};
+    use crate::fingerprint::{Gradients, Warp};
 
     fn state(start: usize, evidence: Vec<f32>, offset_s: f64) -> State {
         let line = Line { ratio: 1.0, offset_s };
-        State { warp: Warp::NONE, line, agreement: 0.8, start, evidence }
+        let none = Gradients::default();
+        let audibility = Audibility::of(&none, &none, std::iter::empty());
+        State { warp: Warp::NONE, line, agreement: 0.8, audibility, start, evidence }
     }
 
     #[test]

@@ -8,6 +8,12 @@ const REACH: i32 = 10;
 /// Slopes tried on each side of the given one.
 const SLOPES: i32 = 15;
 
+/// Rows of a block: 1 s.
+const BLOCK: usize = 62;
+
+/// Agreement from which a block's place counts.
+const BLOCK_AGREEMENT: f64 = 0.25;
+
 /// Rows that are looked at, at most.
 const ROWS: usize = 500;
 
@@ -23,7 +29,7 @@ pub struct Fit {
 }
 
 /// Where `b` agrees best with `a[from..to]`, near `diagonal` and within `spread` of slope 1 (0.01 is
-/// 1 %). Time grows with neither length nor spread. Without rows, what was given.
+/// 1 %, 0 leaves the slope). Time grows with neither length nor spread. Without rows, what was given.
 #[must_use]
 pub fn fit_slope(
     a: &[Row],
@@ -52,7 +58,8 @@ pub fn fit_slope(
         product as f64 / (of_a as f64 * of_b as f64).sqrt().max(1.0)
     };
     let mut best = (f64::NEG_INFINITY, 0, 0);
-    for slope in -SLOPES..=SLOPES {
+    let slopes = if spread > 0.0 { SLOPES } else { 0 };
+    for slope in -slopes..=slopes {
         for shift in -REACH..=REACH {
             let agreement = at(shift, slope);
             if agreement > best.0 {
@@ -62,12 +69,57 @@ pub fn fit_slope(
     }
     let (agreement, shift, slope) = best;
     let along_shift = vertex(at(shift - 1, slope), agreement, at(shift + 1, slope));
-    let along_slope = vertex(at(shift, slope - 1), agreement, at(shift, slope + 1));
+    let along_slope = match slopes {
+        0 => 0.0,
+        _ => vertex(at(shift, slope - 1), agreement, at(shift, slope + 1)),
+    };
     Fit {
         diagonal: diagonal + f64::from(shift) + along_shift,
         slope: 1.0 + (f64::from(slope) + along_slope) / f64::from(SLOPES) * spread,
         agreement,
     }
+}
+
+/// The line through where blocks of a stretch agree best, each within 10 rows of
+/// `diagonal`: time-stretching moves pieces about, so that no one shift fits all. `None` if fewer than
+/// four blocks show a peak.
+#[must_use]
+pub fn fit_blocks(a: &[Row], b: &[Row], (from, to): (usize, usize), diagonal: f64) -> Option<Fit> {
+    let to = to.min(a.len());
+    let mut seen: Vec<(f64, f64, f64)> = Vec::new();
+    for start in (from..to.saturating_sub(BLOCK)).step_by(BLOCK / 2) {
+        let fit = fit_slope(a, b, (start, start + BLOCK), diagonal, 0.0);
+        if fit.agreement > BLOCK_AGREEMENT {
+            let middle = start as f64 + 0.5 * BLOCK as f64;
+            seen.push((middle, fit.diagonal, fit.agreement * fit.agreement));
+        }
+    }
+    if seen.len() < 4 {
+        return None;
+    }
+    let (middle, slope, place) = weighted_line(&seen);
+    // Once more without what lies far off.
+    let near = |x: &&(f64, f64, f64)| (x.1 - place - slope * (x.0 - middle)).abs() < 2.0;
+    let kept: Vec<(f64, f64, f64)> = seen.iter().filter(near).copied().collect();
+    if kept.len() < 4 {
+        return None;
+    }
+    let agreement = (kept.iter().map(|x| x.2).sum::<f64>() / kept.len() as f64).sqrt();
+    let (mean, slope, place) = weighted_line(&kept);
+    let middle = 0.5 * (from + to) as f64;
+    Some(Fit { diagonal: place + slope * (middle - mean), slope: 1.0 + slope, agreement })
+}
+
+/// Mean of x, slope, and value at that mean, of the weighted least-squares line through
+/// `(x, y, weight)`.
+fn weighted_line(points: &[(f64, f64, f64)]) -> (f64, f64, f64) {
+    let all: f64 = points.iter().map(|p| p.2).sum();
+    let mean = |f: &dyn Fn(&(f64, f64, f64)) -> f64| {
+        points.iter().map(|p| p.2 * f(p)).sum::<f64>() / all
+    };
+    let (x, y) = (mean(&|p| p.0), mean(&|p| p.1));
+    let of_x = mean(&|p| (p.0 - x).powi(2)).max(1e-9);
+    (x, mean(&|p| (p.0 - x) * (p.1 - y)) / of_x, y)
 }
 
 /// Source row less clip row within `reach` of `diagonal` at which `a[from..to]` agrees best.

@@ -2,19 +2,23 @@
 
 use super::line::Line;
 use super::slope::row_product;
+use crate::dsp::stats::median;
 use crate::fingerprint::{Gradients, PAUSE_WEIGHT, Row, Warp};
 
 /// Share of rows that is independent: windows overlap, and a gain takes two of them.
 pub const INDEPENDENT: f64 = 0.2;
 
 /// Fall of the summed evidence at which a hypothesis is given up, in nats.
-const GIVE_UP: f64 = 30.0;
+const GIVE_UP: f64 = 60.0;
 
 /// Least agreement that a hypothesis is taken to have.
 const LEAST_AGREEMENT: f64 = 0.08;
 
-/// Share of its say that a moment loses where both recordings pause.
-const MUTE: f64 = 0.9;
+/// Weight of a moment in which nothing rises over the background.
+const MUTE: f64 = 0.1;
+
+/// Rise over the background from which a moment counts fully, in dB.
+const AUDIBLE_DB: f64 = 10.0;
 
 /// Row energy, as a share of the mean, below which a row says nothing.
 const SILENT: f64 = 0.05;
@@ -57,11 +61,35 @@ pub fn correlation(a: &Row, b: &Row) -> f64 {
     f64::from(row_product(a, b)) / energies.sqrt().max(1.0)
 }
 
-/// Say of a moment that is this near to the background in both recordings: where both pause, noise
-/// decides.
-#[must_use]
-pub fn say(quiet_a: u8, quiet_b: u8) -> f64 {
-    1.0 - MUTE * f64::from(quiet_a) * f64::from(quiet_b) / (255.0 * 255.0)
+/// How much moments say of whether a clip lies on a line: little where neither the clip nor what the
+/// source should sound like in it rises over the clip's background.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Audibility {
+    /// Level of the clip's background, in dB below full scale.
+    floor: f64,
+    /// Level of the source over the clip, in dB.
+    loss: f64,
+}
+
+impl Audibility {
+    /// From pairs of rows on a line: the source's level is lowered by as much as its louder rows are.
+    #[must_use]
+    pub fn of(a: &Gradients, b: &Gradients, pairs: impl Iterator<Item = (usize, usize)>) -> Self {
+        let mut losses: Vec<f32> = pairs
+            .filter(|&(_, m)| b.quiet.get(m).is_some_and(|quiet| *quiet < 128))
+            .filter_map(|(n, m)| Some(f32::from(*a.depths.get(n)?) - f32::from(b.depths[m])))
+            .collect();
+        let loss = median(&mut losses).map_or(0.0, f64::from);
+        Self { floor: f64::from(a.floor), loss }
+    }
+
+    /// Weight of a moment with these levels, in dB below full scale: [`MUTE`] to 1.
+    #[must_use]
+    pub fn weight(&self, depth_a: u8, depth_b: u8) -> f64 {
+        let expected = f64::from(depth_b) + self.loss;
+        let rise = self.floor - f64::from(depth_a).min(expected);
+        (rise / AUDIBLE_DB).clamp(MUTE, 1.0)
+    }
 }
 
 /// A line and how well each moment of the clip lies on it.
@@ -73,6 +101,8 @@ pub struct State {
     pub line: Line,
     /// Mean agreement where it was first seen.
     pub agreement: f64,
+    /// How much its moments say.
+    pub audibility: Audibility,
     /// First moment, in frames of the clip (16 ms).
     pub start: usize,
     /// Evidence for the line against a stranger at each moment from `start`, in nats.
@@ -85,10 +115,23 @@ impl State {
     pub fn end(&self) -> usize {
         self.start + self.evidence.len()
     }
+
+    /// Sum of the evidence of these frames, in nats; minus infinity where the line was given up.
+    #[must_use]
+    pub fn evidence_between(&self, from: usize, to: usize) -> f64 {
+        if from >= to {
+            return 0.0;
+        }
+        if from < self.start || to > self.end() {
+            return f64::NEG_INFINITY;
+        }
+        let part = &self.evidence[from - self.start..to - self.start];
+        part.iter().map(|e| f64::from(*e)).sum()
+    }
 }
 
 /// Follows the line of `diagonal` (source row less clip row) from the clip's rows `seed` in both
-/// directions until the evidence has fallen by 30 nats from its best. `a` are the clip's rows,
+/// directions until the evidence has fallen by 60 nats from its best. `a` are the clip's rows,
 /// undone by `warp`.
 #[must_use]
 pub fn extend(
@@ -102,15 +145,19 @@ pub fn extend(
     let frames = (a.rows.len() as f64 / warp.ratio) as usize;
     let to_frame = |row: usize| ((row as f64 / warp.ratio).round() as usize).min(frames);
     let (from, to) = (to_frame(seed.0), to_frame(seed.1));
+    let row_of = |frame: usize| (frame as f64 * warp.ratio).round() as usize;
+    let place_of = |row: usize| usize::try_from(row as i64 + diagonal).ok();
+    let pairs = (from..to).filter_map(|frame| Some((row_of(frame), place_of(row_of(frame))?)));
+    let audibility = Audibility::of(a, b, pairs);
     let look = |frame: usize| -> Option<(f64, f64)> {
-        let row = (frame as f64 * warp.ratio).round() as usize;
+        let row = row_of(frame);
         let mine = a.rows.get(row)?;
-        let place = usize::try_from(row as i64 + diagonal).ok()?;
+        let place = place_of(row)?;
         let other = b.rows.get(place)?;
         if f64::from(row_product(mine, mine)) < null.silent * f64::from(PAUSE_WEIGHT.powi(2)) {
             return Some((0.0, 0.0));
         }
-        Some((correlation(mine, other), say(a.quiet[row], b.quiet[place])))
+        Some((correlation(mine, other), audibility.weight(a.depths[row], b.depths[place])))
     };
     let (sum, weight) = (from..to)
         .filter_map(look)
@@ -142,6 +189,7 @@ pub fn extend(
         warp,
         line: Line::through_rows(warp.ratio, diagonal as f64),
         agreement,
+        audibility,
         start,
         evidence: before,
     }

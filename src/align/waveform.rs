@@ -38,6 +38,9 @@ const SHARP: f32 = 6.0;
 /// Distance from the line within which a window agrees with it, in samples (0.4 ms).
 const CLOSE: f64 = 3.2;
 
+/// Lags looked at on each side in the first and the second pass, in samples: 24 ms and 3 ms.
+const REACHES: [usize; 2] = [192, 24];
+
 /// Share of the windows that must agree for waveforms to be called aligned.
 const ALIGNED_SHARE: f64 = 0.4;
 
@@ -48,6 +51,8 @@ pub struct WaveformFit {
     pub line: Line,
     /// Whether the waveforms align to 0.4 ms over most of the segment.
     pub aligned: bool,
+    /// How unlikely so much alignment is among strangers, in standard deviations.
+    pub score: f64,
     /// Level of the clip over the source, in dB.
     pub gain_db: f64,
     /// Whether the polarity is reversed.
@@ -87,15 +92,18 @@ pub fn fit_waveform(
     (from_s, to_s): (f64, f64),
 ) -> Result<WaveformFit> {
     let mut correlator = Correlator::new();
-    let mut fit = WaveformFit { line: *line, aligned: false, gain_db: 0.0, inverted: false };
+    let mut fit = WaveformFit { line: *line, aligned: false, score: 0.0, gain_db: 0.0, inverted: false };
     // The first pass finds the place, the second measures it where windows no longer smear.
-    for reach in [192, 24] {
+    for reach in REACHES {
         let seen = look(a, b, &fit.line, (from_s, to_s), reach, &mut correlator)?;
-        let Some(better) = straighten(&fit.line, &seen) else { break };
+        let Some((better, close)) = straighten(&fit.line, &seen) else { break };
+        if reach == REACHES[0] {
+            fit.score = surprise(close, seen.len());
+        }
         fit.line = better;
         fit.aligned = true;
     }
-    let seen = look(a, b, &fit.line, (from_s, to_s), 24, &mut correlator)?;
+    let seen = look(a, b, &fit.line, (from_s, to_s), REACHES[1], &mut correlator)?;
     let sum = |f: &dyn Fn(&Sight) -> f64| seen.iter().map(f).sum::<f64>();
     let of_b = sum(&|s| s.of_b).max(1e-12);
     fit.gain_db = if fit.aligned {
@@ -144,8 +152,21 @@ fn look(
     Ok(seen)
 }
 
-/// The line through most of what was seen; `None` if too little agrees.
-fn straighten(line: &Line, seen: &[Sight]) -> Option<Line> {
+/// Standard deviations of a normal variable that is as unlikely as it is that `close` of `all`
+/// windows show one lag by chance (Chernoff bound on the binomial, windows overlapping by half).
+fn surprise(close: usize, all: usize) -> f64 {
+    let chance = CLOSE / REACHES[0] as f64;
+    let share = (close as f64 - 1.0) / all as f64;
+    if share <= chance {
+        return 0.0;
+    }
+    let rest = (1.0 - share).max(1e-9);
+    let divergence = share * (share / chance).ln() + rest * (rest / (1.0 - chance)).ln();
+    (all as f64 * divergence).sqrt()
+}
+
+/// The line through most of what was seen and the number of windows on it; `None` if too few are.
+fn straighten(line: &Line, seen: &[Sight]) -> Option<(Line, usize)> {
     let sharp: Vec<&Sight> = seen.iter().filter(|s| s.peak.abs() >= SHARP).collect();
     if sharp.is_empty() {
         return None;
@@ -176,7 +197,7 @@ fn straighten(line: &Line, seen: &[Sight]) -> Option<Line> {
     let slope = if close.len() >= 3 && of_t > 0.2 { product / of_t } else { 0.0 };
     // The clip is late by `lag`, so at this clip time the source is further back.
     let ratio = line.ratio * (1.0 - slope / RATE);
-    Some(line.turned(mean_t, -line.ratio * mean_lag / RATE, ratio))
+    Some((line.turned(mean_t, -line.ratio * mean_lag / RATE, ratio), close.len()))
 }
 
 struct Correlator {
@@ -203,12 +224,10 @@ impl Correlator {
         }
         let mut cross = vec![Complex::default(); N_FFT];
         let mut common = Complex::<f64>::default();
-        let mut shares = 0.0;
         for bin in range.clone() {
             let product = a[bin] * b[bin].conj();
             common += Complex::new(f64::from(product.re), f64::from(product.im));
             cross[bin] = product / product.norm().max(1e-20).powf(WHITENING);
-            shares += cross[bin].norm();
         }
         let whitened = cross.clone();
         self.planner.plan_fft_inverse(N_FFT).process(&mut cross);
@@ -225,7 +244,6 @@ impl Correlator {
             };
             range.clone().step_by(4).map(term).sum::<f64>() * f64::from(at(best).signum())
         };
-        let _ = shares;
         let (mut offset, mut step) = (0.0, 0.25);
         for _ in 0..4 {
             offset += step * 2.0 * vertex(fine(offset - step), fine(offset), fine(offset + step));
@@ -282,6 +300,13 @@ mod tests {
         assert!((fit.gain_db + 6.02).abs() < 0.3, "{fit:?}");
         assert!((fit.line.ratio - 1.0302).abs() < 1e-5, "{fit:?}");
         assert!((fit.line.b(4.0) - (1.00005 + 4.0 * 1.0302)).abs() < 2e-5, "{fit:?}");
+    }
+
+    #[test]
+    fn chance_is_no_surprise() {
+        assert_eq!(surprise(1, 30), 0.0);
+        assert!(surprise(4, 30) < 3.0 && surprise(30, 30) > 10.0);
+        assert_eq!(surprise(0, 1), 0.0);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use usable::Usable;
 pub const PRODUCER: &str = "gradients-v1";
 
 /// Standard deviations above strangers from which a match is reported.
-pub const THRESHOLD: f64 = 10.0;
+pub const THRESHOLD: f64 = 12.0;
 
 /// Clip time of the first value of [`Comparison::evidence`], in seconds.
 pub const EVIDENCE_START_S: f64 = ROW_CENTRE_S;

@@ -20,10 +20,10 @@ use crate::error::Result;
 pub const RESIDUAL_STEP_S: f64 = 0.05;
 
 /// Rise over what is expected from which sound is said to lie over the source's own, in dB.
-const RISE_DB: f64 = 10.0;
+const RISE_DB: f64 = 12.0;
 
 /// Shortest such stretch, in seconds.
-const SHORTEST_S: f64 = 0.25;
+const SHORTEST_S: f64 = 0.3;
 
 /// Longest gap inside one, in seconds.
 const GAP_S: f64 = 0.15;
@@ -299,6 +299,8 @@ mod tests {
             gain_db: 0.0,
             inverted: false,
             aligned: true,
+            waveform_score: 10.0,
+            state: 0,
             similarity: 1.0,
             score: 50.0,
             also_at_s: Vec::new(),

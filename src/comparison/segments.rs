@@ -3,14 +3,17 @@
 use super::lookup::Found;
 use super::{Recording, THRESHOLD};
 use crate::align::{
-    INDEPENDENT, Joint, JointSide, Line, State, correlation, fit_slope, fit_waveform, refine_joint,
-    say,
+    INDEPENDENT, Joint, JointSide, Line, State, correlation, fit_blocks, fit_slope, fit_waveform, refine_joint,
 };
 use crate::error::Result;
 use crate::fingerprint::{FRAME_S, ROW_CENTRE_S, Warp, search};
 
-/// Stretches on one line this close are one segment, in seconds of the clip.
+/// Gaps shorter than this in a stretch on one line are no gaps, in seconds of the clip.
 const BRIDGED_S: f64 = 0.35;
+
+/// Evidence against a line, in nats, from which a gap in it or an end of the clip is foreign and not
+/// just masked or silent.
+const FOREIGN: f64 = -25.0;
 
 /// Distance of two lines that is still one, in seconds.
 const SAME_LINE_S: f64 = 0.025;
@@ -26,7 +29,7 @@ const AT_THE_EDGE_S: f64 = 0.3;
 const SHORTEST_S: f64 = 0.3;
 
 /// Score from which a further segment of a clip that is found is reported.
-const FURTHER: f64 = 7.0;
+const FURTHER: f64 = 8.5;
 
 /// Share of a segment's score that another place must reach to be named.
 const ALSO: f64 = 0.75;
@@ -52,9 +55,14 @@ pub struct Segment {
     pub inverted: bool,
     /// Whether the waveforms align, so that the line is good to a fraction of a millisecond.
     pub aligned: bool,
+    /// How unlikely the waveforms' alignment is among strangers, in standard deviations.
+    pub waveform_score: f64,
+    /// Hypothesis that the stretch came from.
+    pub(super) state: usize,
     /// Correlation coefficient of the rows, 0..=1.
     pub similarity: f64,
-    /// Standard deviations above strangers.
+    /// Standard deviations above strangers: of the rows and of the waveforms' alignment, as the root
+    /// of the sum of their squares.
     pub score: f64,
     /// Starts of other places of the source that agree nearly as well, in seconds.
     pub also_at_s: Vec<f64>,
@@ -86,14 +94,16 @@ impl Segment {
 /// Segments of the path, sharpened; none unless one reaches [`THRESHOLD`].
 pub(super) fn sharpen(a: &mut Recording, b: &mut Recording, found: Found) -> Result<Vec<Segment>> {
     let mut segments = rough(a, b, &found);
+    reach_out(a, b, &found, &mut segments);
     for segment in &mut segments {
         let fit = fit_waveform(&mut a.samples, &mut b.samples, &segment.line, segment.a_s)?;
         segment.line = fit.line;
         segment.aligned = fit.aligned;
+        segment.waveform_score = fit.score;
         segment.gain_db = fit.gain_db;
         segment.inverted = fit.inverted;
     }
-    let mut segments = joined(segments);
+    let mut segments = joined(segments, &found);
     place_joints(a, b, &mut segments)?;
     segments.retain(|s| s.a_s.1 - s.a_s.0 >= SHORTEST_S);
     for segment in &mut segments {
@@ -126,6 +136,8 @@ fn rough(a: &Recording, b: &Recording, found: &Found) -> Vec<Segment> {
             gain_db: 0.0,
             inverted: false,
             aligned: false,
+            waveform_score: 0.0,
+            state: piece.state,
             similarity: 0.0,
             score: 0.0,
             also_at_s: Vec::new(),
@@ -144,13 +156,38 @@ fn straighten(b: &Recording, found: &Found, state: &State, frames: (usize, usize
     let spread = (0.05 / length_s.max(1.0)).min(0.004);
     let rows = &found.rows_of(&state.warp).rows;
     let fit = fit_slope(rows, &b.gradients.rows, span, state.line.diagonal(), spread);
+    let blocks = fit_blocks(rows, &b.gradients.rows, span, fit.diagonal);
+    let fit = blocks.filter(|blocks| (blocks.slope - 1.0).abs() < 0.01).unwrap_or(fit);
     let middle_s = 0.5 * (frames.0 + frames.1) as f64 * FRAME_S + ROW_CENTRE_S;
     let moved = (fit.diagonal - state.line.diagonal()) * FRAME_S;
     state.line.turned(middle_s, moved, ratio * fit.slope)
 }
 
-/// Neighbours that lie on one line, made one.
-fn joined(segments: Vec<Segment>) -> Vec<Segment> {
+/// Frame of a clip time.
+fn frame(time_s: f64) -> usize {
+    ((time_s - EDGE_S) / FRAME_S).round().max(0.0) as usize
+}
+
+/// Lets the first and last stretch reach the clip's start and end unless something speaks against it.
+fn reach_out(a: &Recording, b: &Recording, found: &Found, segments: &mut [Segment]) {
+    let (end_s, frames) = (a.duration_s(), a.gradients.rows.len());
+    if let Some(first) = segments.first_mut() {
+        let evidence = found.states[first.state].evidence_between(0, frame(first.a_s.0));
+        if evidence > FOREIGN {
+            first.a_s.0 = first.line.a(0.0).max(0.0).min(first.a_s.0);
+        }
+    }
+    if let Some(last) = segments.last_mut() {
+        let from = frame(last.a_s.1).min(frames);
+        let evidence = found.states[last.state].evidence_between(from, frames);
+        if evidence > FOREIGN {
+            last.a_s.1 = last.line.a(b.duration_s()).min(end_s).max(last.a_s.1);
+        }
+    }
+}
+
+/// Neighbours that lie on one line with nothing foreign between, made one.
+fn joined(segments: Vec<Segment>, found: &Found) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     for segment in segments {
         let Some(last) = out.last_mut() else {
@@ -160,15 +197,20 @@ fn joined(segments: Vec<Segment>) -> Vec<Segment> {
         let gap = (last.a_s.1, segment.a_s.0);
         let apart = [gap.0, gap.1].map(|t| (last.line.b(t) - segment.line.b(t)).abs());
         let one_line = apart.iter().all(|apart| *apart < SAME_LINE_S);
-        if one_line && gap.1 - gap.0 < BRIDGED_S {
+        let between = |s: &Segment| found.states[s.state].evidence_between(frame(gap.0), frame(gap.1));
+        let masked = gap.1 - gap.0 < BRIDGED_S
+            || between(last) > FOREIGN
+            || between(&segment) > FOREIGN;
+        if one_line && masked {
             let longer = segment.a_s.1 - segment.a_s.0 > last.a_s.1 - last.a_s.0;
             let a_s = (last.a_s.0, segment.a_s.1);
             let line = bridge(last, &segment);
+            let score = last.waveform_score.hypot(segment.waveform_score);
+            let aligned = last.aligned && segment.aligned;
             if longer {
                 *last = segment;
             }
-            last.a_s = a_s;
-            last.line = line;
+            (last.a_s, last.line, last.waveform_score, last.aligned) = (a_s, line, score, aligned);
         } else {
             out.push(segment);
         }
@@ -231,18 +273,20 @@ fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) 
 /// Similarity and score of a segment.
 fn measure(b: &Recording, found: &Found, segment: &mut Segment) {
     let rows = found.rows_of(&segment.warp);
+    let audibility = &found.states[segment.state].audibility;
     let (mut sum, mut weights, mut squares) = (0.0f64, 1e-9f64, 1e-9f64);
     for (n, mine) in rows_of(rows, segment) {
         let b_s = segment.line.b(n as f64 * FRAME_S / segment.warp.ratio + ROW_CENTRE_S);
         let place = ((b_s - ROW_CENTRE_S) / FRAME_S).round();
         let Some(other) = b.gradients.rows.get(place.max(0.0) as usize) else { continue };
-        let weight = say(rows.quiet[n], b.gradients.quiet[place.max(0.0) as usize]);
+        let weight = audibility.weight(rows.depths[n], b.gradients.depths[place.max(0.0) as usize]);
         sum += weight * correlation(mine, other);
         weights += weight;
         squares += weight * weight;
     }
     segment.similarity = (sum / weights).clamp(0.0, 1.0);
-    segment.score = sum * (INDEPENDENT / (found.null.variance * squares)).sqrt();
+    let of_rows = sum * (INDEPENDENT / (found.null.variance * squares)).sqrt();
+    segment.score = of_rows.max(0.0).hypot(segment.waveform_score);
 }
 
 /// Rows of the clip that lie wholly in a segment, with their numbers.

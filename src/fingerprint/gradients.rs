@@ -56,24 +56,26 @@ pub struct Gradients {
     /// How near each row is to the recording's own background, 0 (speech) to 255 (pause). Values of
     /// a row are scaled down by up to [`PAUSE_WEIGHT`] with it.
     pub quiet: Vec<u8>,
+    /// Level of the recording's own background, in dB below full scale.
+    pub floor: u8,
 }
 
 impl Gradients {
     /// From rows as they were measured.
     #[must_use]
     pub fn new(mut rows: Vec<Row>, depths: Vec<u8>) -> Self {
-        let quiet = quietness(&depths);
+        let (quiet, floor) = quietness(&depths);
         for (row, quiet) in rows.iter_mut().zip(&quiet) {
             let weight = 1.0 - (1.0 - PAUSE_WEIGHT) * f32::from(*quiet) / 255.0;
             row.iter_mut().for_each(|x| *x = (f32::from(*x) * weight).round() as i8);
         }
-        Self { rows, depths, quiet }
+        Self { rows, depths, quiet, floor }
     }
 }
 
 /// Nearness of each level to the background, which is the level that one row in ten does not reach:
-/// 255 there and 0 from 40 % of the way up to the loudest twentieth, at least 6 dB.
-fn quietness(depths: &[u8]) -> Vec<u8> {
+/// 255 there and 0 from 40 % of the way up to the loudest twentieth, at least 6 dB; and that level.
+fn quietness(depths: &[u8]) -> (Vec<u8>, u8) {
     let mut sorted = depths.to_vec();
     sorted.sort_unstable();
     let at = |share: f64| sorted.get((share * sorted.len() as f64) as usize).copied().unwrap_or(127);
@@ -83,7 +85,7 @@ fn quietness(depths: &[u8]) -> Vec<u8> {
         let above = (floor - f32::from(*depth)) / reach;
         (255.0 * (1.0 - above).clamp(0.0, 1.0)) as u8
     };
-    depths.iter().map(nearness).collect()
+    (depths.iter().map(nearness).collect(), at(0.9))
 }
 
 /// Measures [`Gradients`] from mono samples at 8 kHz.
