@@ -65,7 +65,7 @@ pub fn edits(stretches: &[Stretch], duration_s: f64) -> Vec<Edit> {
     if stretches.is_empty() {
         return Vec::new();
     }
-    let in_order = longest_in_order(stretches);
+    let in_order = fewest_edits(stretches);
     let mut out = Vec::new();
     for (i, stretch) in stretches.iter().enumerate().filter(|(i, _)| !in_order[*i]) {
         let others = stretches.iter().enumerate().filter(|(j, _)| *j != i && (in_order[*j] || *j < i));
@@ -120,28 +120,34 @@ pub fn edits(stretches: &[Stretch], duration_s: f64) -> Vec<Edit> {
     out
 }
 
-/// Which stretches belong to the series that runs forward in the source over most seconds. The next
-/// may begin before the last has ended, as where a stretch is repeated at once.
-fn longest_in_order(stretches: &[Stretch]) -> Vec<bool> {
+/// Which stretches belong to the series that runs forward in the source with the fewest edits: each
+/// stretch left out is one, and so is each break between neighbours. Among equals the longest. The
+/// next may begin before the last has ended, as where a stretch is repeated at once.
+fn fewest_edits(stretches: &[Stretch]) -> Vec<bool> {
+    const PER_SECOND: f64 = 1e-4;
+    let worth = |s: &Stretch| PER_SECOND * s.len_s();
+    // Best value of a series that ends with each stretch.
     let mut best: Vec<(f64, Option<usize>)> = Vec::new();
     for (i, stretch) in stretches.iter().enumerate() {
         let (from, to) = stretch.b_s();
-        let gain = |other: &Stretch| {
+        let mut way = (worth(stretch) - i as f64, None);
+        for (j, other) in stretches[..i].iter().enumerate() {
             let (other_from, other_to) = other.b_s();
-            let overlap = (other_to - from).max(0.0);
-            (from > other_from && to > other_to).then_some(stretch.len_s() - overlap)
-        };
-        let mut way = (stretch.len_s(), None);
-        for j in 0..i {
-            let sum = gain(&stretches[j]).map(|gain| best[j].0 + gain);
-            if let Some(sum) = sum.filter(|sum| *sum > way.0) {
-                way = (sum, Some(j));
+            if from <= other_from || to <= other_to {
+                continue;
+            }
+            let breaks = f64::from((from - other_to).abs() > BLUR_S);
+            let value = best[j].0 + worth(stretch) - (i - j - 1) as f64 - breaks;
+            if value > way.0 {
+                way = (value, Some(j));
             }
         }
         best.push(way);
     }
     let mut chosen = vec![false; stretches.len()];
-    let mut at = (0..best.len()).max_by(|&i, &j| best[i].0.total_cmp(&best[j].0));
+    let left_out = |i: usize| (stretches.len() - 1 - i) as f64;
+    let value = |i: usize| best[i].0 - left_out(i);
+    let mut at = (0..best.len()).max_by(|&i, &j| value(i).total_cmp(&value(j)));
     while let Some(i) = at {
         chosen[i] = true;
         at = best[i].1;
@@ -200,6 +206,14 @@ mod tests {
     fn a_stretch_moved_forward_leaves_no_deletion() {
         let moved = [(0.0, 5.0, 10.0), (5.0, 10.0, 17.0), (10.0, 12.0, 15.0), (12.0, 20.0, 22.0)];
         assert_eq!(kinds(&moved, 20.0), [EditKind::Move]);
+    }
+
+    #[test]
+    fn what_the_source_goes_on_after_is_the_move() {
+        let moved = [(0.0, 5.0, 10.0), (5.0, 11.0, 60.0), (11.0, 15.0, 15.0)];
+        let found = edits(&stretches(&moved), 15.0);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].kind, found[0].a_s), (EditKind::Move, (5.0, 11.0)));
     }
 
     #[test]

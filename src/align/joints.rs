@@ -5,6 +5,7 @@ use super::line::Line;
 use super::waveform::lay;
 use crate::decode::Spool;
 use crate::dsp::speech_bands::SPEECH_RATE_HZ;
+use crate::dsp::stats::quantile;
 use crate::dsp::stft::hann;
 use crate::error::Result;
 use rustfft::FftPlanner;
@@ -30,8 +31,9 @@ const PER_BAND: usize = 8;
 /// Seconds of a segment from which its match is learnt.
 const LEARN_S: f64 = 2.5;
 
-/// Seconds next to the presumed joint that are not learnt from.
-const GUARD_S: f64 = 0.12;
+/// Seconds next to the presumed joint that are not learnt from; the larger ones for where the joint
+/// may lie far inside.
+const GUARDS_S: [f64; 3] = [0.12, 1.5, 3.0];
 
 /// Seconds by which the source is moved to see what does not match.
 const STRANGE_S: [f64; 2] = [-0.53, 0.71];
@@ -42,8 +44,12 @@ const INDEPENDENT: f64 = 0.3;
 /// Evidence per window is bounded to ± this, in nats.
 const BOUND: f64 = 4.0;
 
-/// What a foreign stretch after which the source goes on must gain over lines that meet, in nats.
-const INSERTED: f64 = 6.0;
+/// What a foreign stretch is worth after which the source goes on where it had stopped, over lines
+/// that merely meet, in nats: chance seldom hits the same place.
+const RESUMED: f64 = 6.0;
+
+/// Longest foreign stretch that is looked over for that, in seconds.
+const LONGEST_FOREIGN_S: f64 = 20.0;
 
 /// What any other foreign stretch must gain, in nats.
 const FOREIGN: f64 = 12.0;
@@ -51,8 +57,9 @@ const FOREIGN: f64 = 12.0;
 /// Foreign stretches shorter than this are not told from the blur of a joint, in seconds.
 const SHORTEST_FOREIGN_S: f64 = 0.12;
 
-/// Seconds at which the prior of the joint's place falls to 0.6.
-const PRIOR_S: f64 = 0.15;
+/// Seconds at which the prior of the joint's place falls to a half; its tails are long, since in a
+/// pause the path does not know where it left.
+const PRIOR_S: f64 = 0.3;
 
 /// A line on one side of a joint.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +83,7 @@ pub struct Joint {
 /// the presumed one.
 ///
 /// Three readings are held against each other: the lines meet; what stands between is foreign and the
-/// source goes on after it where it stopped; anything else. The later need more evidence.
+/// source goes on after it where it stopped; anything else. The last needs more evidence.
 ///
 /// # Errors
 ///
@@ -90,15 +97,28 @@ pub fn refine_joint(
     reach_s: f64,
 ) -> Result<Joint> {
     let gap_s = presumed.right_start_s - presumed.left_end_s;
-    let near = gap_s < 3.0 * reach_s;
     // Sides that may meet are looked at over the whole of the gap.
-    let (before_s, after_s) = if near { (reach_s, reach_s + gap_s) } else { (reach_s, reach_s) };
+    let gap_reach_s = if gap_s < 3.0 * reach_s { gap_s } else { 0.0 };
+    // Clip seconds after which the source would go on where the left side stopped.
+    let resumption_s = left.zip(right).and_then(|(left, right)| {
+        let resumed_s = right.line.a(left.line.b(presumed.left_end_s));
+        let length_s = resumed_s - presumed.left_end_s;
+        let inside = resumed_s < right.far_s - SHORTEST_FOREIGN_S;
+        let possible = (SHORTEST_FOREIGN_S..LONGEST_FOREIGN_S).contains(&length_s);
+        (inside && possible).then_some(length_s)
+    });
+    let resumed_reach_s = resumption_s.map_or(0.0, |s| s - gap_s).max(0.0);
     let left_cut = match left {
-        Some(side) => Cut::of(a, b, &side, presumed.left_end_s, before_s, after_s)?,
+        Some(side) => {
+            Cut::of(a, b, &side, presumed.left_end_s, reach_s, reach_s + gap_reach_s)?
+        }
         None => None,
     };
     let right_cut = match right {
-        Some(side) => Cut::of(a, b, &side, presumed.right_start_s, after_s, before_s)?,
+        Some(side) => {
+            let (before_s, after_s) = (reach_s + gap_reach_s, reach_s + resumed_reach_s);
+            Cut::of(a, b, &side, presumed.right_start_s, before_s, after_s)?
+        }
         None => None,
     };
     let (Some(left_cut), Some(right_cut)) = (&left_cut, &right_cut) else {
@@ -108,20 +128,18 @@ pub fn refine_joint(
         });
     };
     let (free_left, free_right) = (left_cut.best(), right_cut.best());
-    let together = left_cut.best_with(|time_s| right_cut.at(time_s));
+    let together =
+        left_cut.best_with(|time_s| right_cut.at(time_s) - right_cut.prior(time_s));
     // Where the source goes on after the gap as if nothing had been there.
-    let resumes = left.zip(right).and_then(|(left, right)| {
+    let resumes = left.zip(right).filter(|_| resumption_s.is_some()).map(|(left, right)| {
         let after = |time_s: f64| right.line.a(left.line.b(time_s));
-        let best = left_cut.best_with(|time_s| {
-            let after_s = after(time_s);
-            if after_s < time_s + SHORTEST_FOREIGN_S { f64::NEG_INFINITY } else { right_cut.at(after_s) }
-        });
-        Some((best.0, best.1, after(best.1)))
+        let best = left_cut.best_with(|time_s| right_cut.at(after(time_s)));
+        (best.0, best.1, after(best.1))
     });
     let meeting = (together.0, Joint { left_end_s: together.1, right_start_s: together.1 });
     let mut best = meeting;
-    if let Some((sum, left_end_s, right_start_s)) = resumes.filter(|r| r.0 - INSERTED > best.0) {
-        best = (sum - INSERTED, Joint { left_end_s, right_start_s });
+    if let Some((sum, left_end_s, right_start_s)) = resumes.filter(|r| r.0 + RESUMED > best.0) {
+        best = (sum + RESUMED, Joint { left_end_s, right_start_s });
     }
     if free_right.1 - free_left.1 >= SHORTEST_FOREIGN_S
         && free_left.0 + free_right.0 - FOREIGN > best.0
@@ -137,6 +155,7 @@ pub fn refine_joint(
 
 /// Evidence for a side's end at each possible time.
 struct Cut {
+    presumed_s: f64,
     from_s: f64,
     values: Vec<f64>,
 }
@@ -164,11 +183,7 @@ impl Cut {
         if !is_left {
             values.reverse();
         }
-        let mut cut = Self { from_s, values };
-        for i in 0..cut.values.len() {
-            cut.values[i] -= 0.5 * ((cut.time(i) - presumed_s) / PRIOR_S).powi(2);
-        }
-        Ok(Some(cut))
+        Ok(Some(Self { presumed_s, from_s, values }))
     }
 
     fn time(&self, i: usize) -> f64 {
@@ -178,13 +193,23 @@ impl Cut {
     /// Evidence for an end at this time; minus infinity outside.
     fn at(&self, time_s: f64) -> f64 {
         let i = ((time_s - self.from_s) * RATE / HOP as f64).round();
-        if i < 0.0 { f64::NEG_INFINITY } else { self.values.get(i as usize).copied().unwrap_or(f64::NEG_INFINITY) }
+        let value = (i >= 0.0).then(|| self.values.get(i as usize)).flatten();
+        value.copied().unwrap_or(f64::NEG_INFINITY)
     }
 
-    /// Best sum with `other`, and its time.
+    /// What the path's place of the joint takes from other places.
+    fn prior(&self, time_s: f64) -> f64 {
+        ((time_s - self.presumed_s) / PRIOR_S).powi(2).ln_1p()
+    }
+
+    /// Best sum of the evidence, the prior and `other`, and its time.
     fn best_with(&self, other: impl Fn(f64) -> f64) -> (f64, f64) {
-        let sums = (0..self.values.len()).map(|i| (self.values[i] + other(self.time(i)), self.time(i)));
-        sums.fold((f64::NEG_INFINITY, self.from_s), |best, next| if next.0 > best.0 { next } else { best })
+        let sum = |i: usize| {
+            let time_s = self.time(i);
+            (self.values[i] - self.prior(time_s) + other(time_s), time_s)
+        };
+        let sums = (0..self.values.len()).map(sum);
+        sums.fold((f64::NEG_INFINITY, self.from_s), |x, y| if y.0 > x.0 { y } else { x })
     }
 
     fn best(&self) -> (f64, f64) {
@@ -207,6 +232,8 @@ struct Model {
     transfer: Vec<Complex<f32>>,
     /// Level of the clip over the source, per band, in dB.
     level_db: Vec<f64>,
+    /// Level of the clip's quietest tenth, in dB.
+    floor_db: f64,
     same: Spread,
     strange: Spread,
 }
@@ -242,14 +269,35 @@ impl Spread {
 }
 
 impl Model {
-    /// From the segment's part next to the joint; `None` if it is too short.
+    /// From the part of the segment, of those near the joint, that matches best; `None` if the segment
+    /// is too short.
     fn learn(a: &mut Spool, b: &mut Spool, side: &JointSide, near_s: f64) -> Result<Option<Self>> {
-        let toward = if side.far_s < near_s { -1.0 } else { 1.0 };
-        let length = ((side.far_s - near_s).abs() - GUARD_S).min(LEARN_S);
-        if length < 0.15 {
-            return Ok(None);
+        let room = (side.far_s - near_s).abs();
+        let mut best: Option<Self> = None;
+        for guard_s in GUARDS_S {
+            let length = (room - guard_s).min(LEARN_S);
+            if length < if best.is_some() { LEARN_S } else { 0.15 } {
+                break;
+            }
+            let next = Self::learn_from(a, b, side, near_s, guard_s, length)?;
+            let match_of = |m: &Self| m.same.mean[0] + m.same.mean[1];
+            if let Some(next) = next.filter(|n| best.as_ref().is_none_or(|b| match_of(n) < match_of(b))) {
+                best = Some(next);
+            }
         }
-        let (x, y) = (near_s + toward * GUARD_S, near_s + toward * (GUARD_S + length));
+        Ok(best)
+    }
+
+    fn learn_from(
+        a: &mut Spool,
+        b: &mut Spool,
+        side: &JointSide,
+        near_s: f64,
+        guard_s: f64,
+        length: f64,
+    ) -> Result<Option<Self>> {
+        let toward = if side.far_s < near_s { -1.0 } else { 1.0 };
+        let (x, y) = (near_s + toward * guard_s, near_s + toward * (guard_s + length));
         let start = (x.min(y) * RATE) as i64;
         let count = (length * RATE) as usize / HOP;
         let mine = spectra(&a.read(start, count * HOP + WINDOW)?, count);
@@ -258,6 +306,7 @@ impl Model {
         let mut model = Self {
             transfer,
             level_db,
+            floor_db: floor_db(&mine),
             same: Spread { mean: [0.0; 2], deviation: [1.0; 2] },
             strange: Spread { mean: [0.0; 2], deviation: [1.0; 2] },
         };
@@ -287,17 +336,32 @@ impl Model {
         let start = from - (WINDOW / 2) as i64 + (HOP / 2) as i64;
         let mine = spectra(&a.read(start, count * HOP + WINDOW)?, count);
         let other = spectra(&lay(b, line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
-        let evidence = |distance: &[f64; 2]| {
+        let evidence = |(distance, spectra): (&[f64; 2], (&Spectrum, &Spectrum))| {
             let ratio = self.same.log_density(distance) - self.strange.log_density(distance);
-            INDEPENDENT * ratio.clamp(-BOUND, BOUND)
+            INDEPENDENT * self.weight(spectra.0, spectra.1) * ratio.clamp(-BOUND, BOUND)
         };
-        Ok(self.distances(&mine, &other).iter().map(evidence).collect())
+        let distances = self.distances(&mine, &other);
+        Ok(distances.iter().zip(mine.iter().zip(&other)).map(evidence).collect())
+    }
+
+    /// Weight of a window: little where neither the clip nor the source rises over the background.
+    fn weight(&self, mine: &Spectrum, other: &Spectrum) -> f64 {
+        let put_through: f64 = bands()
+            .enumerate()
+            .map(|(band, bins)| {
+                let level = 10f64.powf(0.1 * self.level_db[band]);
+                level * bins.map(|bin| f64::from(other[bin].norm_sqr())).sum::<f64>()
+            })
+            .sum();
+        let loudest = energy(mine).max(put_through);
+        let rise = 10.0 * (loudest + QUIET).log10() - self.floor_db;
+        (rise / AUDIBLE_DB).clamp(MUTE, 1.0)
     }
 
     /// Per window: level of what the source does not explain over the clip's, in dB, and mean
     /// distance of band levels, in dB.
-    fn distances(&self, mine: &[Vec<Complex<f32>>], other: &[Vec<Complex<f32>>]) -> Vec<[f64; 2]> {
-        let distance = |(a, b): (&Vec<Complex<f32>>, &Vec<Complex<f32>>)| {
+    fn distances(&self, mine: &[Spectrum], other: &[Spectrum]) -> Vec<[f64; 2]> {
+        let distance = |(a, b): (&Spectrum, &Spectrum)| {
             let (mut rest, mut all, mut levels) = (0.0f64, 0.0f64, 0.0f64);
             for (band, bins) in bands().enumerate() {
                 let (mut of_a, mut of_b) = (0.0f64, 0.0f64);
@@ -317,8 +381,27 @@ impl Model {
     }
 }
 
+/// Bins of one window.
+type Spectrum = Vec<Complex<f32>>;
+
+/// Rise over the background from which a window counts fully, in dB.
+const AUDIBLE_DB: f64 = 10.0;
+
+/// Weight of windows in which nothing rises over the background.
+const MUTE: f64 = 0.1;
+
 /// Energy per band that counts as nothing: below 16-bit rounding.
 const QUIET: f64 = 1e-7;
+
+fn energy(spectrum: &Spectrum) -> f64 {
+    spectrum[BINS].iter().map(|x| f64::from(x.norm_sqr())).sum()
+}
+
+/// Level that a tenth of the windows does not reach, in dB.
+fn floor_db(spectra: &[Spectrum]) -> f64 {
+    let mut energies: Vec<f32> = spectra.iter().map(|s| energy(s) as f32).collect();
+    10.0 * (quantile(&mut energies, 0.1).map_or(0.0, f64::from) + QUIET).log10()
+}
 
 fn bands() -> impl Iterator<Item = std::ops::Range<usize>> {
     BINS.step_by(PER_BAND).map(|first| first..(first + PER_BAND).min(BINS.end))
@@ -326,8 +409,8 @@ fn bands() -> impl Iterator<Item = std::ops::Range<usize>> {
 
 /// Complex transfer and level difference of each band.
 fn channel(
-    mine: &[Vec<Complex<f32>>],
-    other: &[Vec<Complex<f32>>],
+    mine: &[Spectrum],
+    other: &[Spectrum],
 ) -> (Vec<Complex<f32>>, Vec<f64>) {
     let band = |bins: std::ops::Range<usize>| {
         let mut cross = Complex::<f32>::default();
@@ -346,7 +429,7 @@ fn channel(
 }
 
 /// `count` spectra, [`HOP`] apart.
-fn spectra(samples: &[f32], count: usize) -> Vec<Vec<Complex<f32>>> {
+fn spectra(samples: &[f32], count: usize) -> Vec<Spectrum> {
     let window = hann(WINDOW);
     let transform = FftPlanner::<f32>::new().plan_fft_forward(N_FFT);
     let spectrum = |i: usize| {

@@ -54,6 +54,20 @@ impl Null {
     }
 }
 
+/// Mean of `(value, weight)` over the better half of the half seconds: a window may reach over a joint.
+fn upper_mean(values: impl Iterator<Item = (f64, f64)>) -> f64 {
+    const PART: usize = 31;
+    let values: Vec<(f64, f64)> = values.collect();
+    let mean = |part: &[(f64, f64)]| {
+        let (sum, all) = part.iter().fold((0.0, 0.0), |(s, a), (x, w)| (s + w * x, a + w));
+        if all > 0.0 { sum / all } else { 0.0 }
+    };
+    let mut means: Vec<f64> = values.chunks(PART).map(mean).collect();
+    means.sort_by(|x, y| y.total_cmp(x));
+    means.truncate(means.len().div_ceil(2));
+    means.iter().sum::<f64>() / means.len().max(1) as f64
+}
+
 /// Correlation coefficient of two rows, -1..=1; 0 if one is zero.
 #[must_use]
 pub fn correlation(a: &Row, b: &Row) -> f64 {
@@ -99,7 +113,7 @@ pub struct State {
     pub warp: Warp,
     /// The line.
     pub line: Line,
-    /// Mean agreement where it was first seen.
+    /// Agreement over the better half of where it was first seen.
     pub agreement: f64,
     /// How much its moments say.
     pub audibility: Audibility,
@@ -159,10 +173,7 @@ pub fn extend(
         }
         Some((correlation(mine, other), audibility.weight(a.depths[row], b.depths[place])))
     };
-    let (sum, weight) = (from..to)
-        .filter_map(look)
-        .fold((0.0, 1e-9), |(sum, all), (c, weight)| (sum + weight * c, all + weight));
-    let agreement = (sum / weight).clamp(LEAST_AGREEMENT, 1.0);
+    let agreement = upper_mean((from..to).filter_map(look)).clamp(LEAST_AGREEMENT, 1.0);
     let gain = INDEPENDENT * agreement / null.variance;
     let evidence = |(c, weight): (f64, f64)| gain * weight * (c - 0.5 * agreement);
     let follow = |frames: &mut dyn Iterator<Item = usize>| {

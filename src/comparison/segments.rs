@@ -19,7 +19,7 @@ const FOREIGN: f64 = -25.0;
 const SAME_LINE_S: f64 = 0.025;
 
 /// How far a joint is looked for from where the path puts it, in seconds.
-const REACH_S: f64 = 0.3;
+const REACH_S: f64 = 1.6;
 
 /// What lies between a segment and the clip's start or end is its own if shorter than this, in
 /// seconds: codecs fade in and pad.
