@@ -15,7 +15,7 @@ const GIVE_UP: f64 = 60.0;
 const LEAST_AGREEMENT: f64 = 0.08;
 
 /// Weight of a moment in which nothing rises over the background.
-const MUTE: f64 = 0.1;
+const MUTE: f64 = 0.05;
 
 /// Rise over the background from which a moment counts fully, in dB.
 const AUDIBLE_DB: f64 = 10.0;

@@ -23,7 +23,7 @@ const REACH_S: f64 = 1.6;
 
 /// What lies between a segment and the clip's start or end is its own if shorter than this, in
 /// seconds: codecs fade in and pad.
-const AT_THE_EDGE_S: f64 = 0.3;
+const AT_THE_EDGE_S: f64 = 0.4;
 
 /// Segments shorter than this are not told from chance, in seconds.
 const SHORTEST_S: f64 = 0.3;
@@ -96,7 +96,13 @@ pub(super) fn sharpen(a: &mut Recording, b: &mut Recording, found: Found) -> Res
     let mut segments = rough(a, b, &found);
     reach_out(a, b, &found, &mut segments);
     for segment in &mut segments {
-        let fit = fit_waveform(&mut a.samples, &mut b.samples, &segment.line, segment.a_s)?;
+        // The slope of a short stretch's rows is uncertain, so its warp's own comes first.
+        let state = &found.states[segment.state];
+        let as_found = place(b, &found, state, segment.a_s);
+        let mut fit = fit_waveform(&mut a.samples, &mut b.samples, &as_found, segment.a_s)?;
+        if !fit.aligned {
+            fit = fit_waveform(&mut a.samples, &mut b.samples, &segment.line, segment.a_s)?;
+        }
         segment.line = fit.line;
         segment.aligned = fit.aligned;
         segment.waveform_score = fit.score;
@@ -146,6 +152,15 @@ fn rough(a: &Recording, b: &Recording, found: &Found) -> Vec<Segment> {
     out
 }
 
+/// The line of a hypothesis, moved to where the rows of a stretch agree best.
+fn place(b: &Recording, found: &Found, state: &State, a_s: (f64, f64)) -> Line {
+    let row = |time_s: f64| (time_s * state.warp.ratio / FRAME_S).round() as usize;
+    let rows = &found.rows_of(&state.warp).rows;
+    let span = (row(a_s.0), row(a_s.1));
+    let fit = fit_slope(rows, &b.gradients.rows, span, state.line.diagonal(), 0.0);
+    Line::through_rows(state.warp.ratio, fit.diagonal)
+}
+
 /// The line of a hypothesis, fitted to the rows of a stretch.
 fn straighten(b: &Recording, found: &Found, state: &State, frames: (usize, usize)) -> Line {
     let ratio = state.warp.ratio;
@@ -173,14 +188,14 @@ fn reach_out(a: &Recording, b: &Recording, found: &Found, segments: &mut [Segmen
     let (end_s, frames) = (a.duration_s(), a.gradients.rows.len());
     if let Some(first) = segments.first_mut() {
         let evidence = found.states[first.state].evidence_between(0, frame(first.a_s.0));
-        if evidence > FOREIGN {
+        if evidence > FOREIGN || first.a_s.0 < AT_THE_EDGE_S {
             first.a_s.0 = first.line.a(0.0).max(0.0).min(first.a_s.0);
         }
     }
     if let Some(last) = segments.last_mut() {
         let from = frame(last.a_s.1).min(frames);
         let evidence = found.states[last.state].evidence_between(from, frames);
-        if evidence > FOREIGN {
+        if evidence > FOREIGN || end_s - last.a_s.1 < AT_THE_EDGE_S {
             last.a_s.1 = last.line.a(b.duration_s()).min(end_s).max(last.a_s.1);
         }
     }
@@ -241,12 +256,6 @@ fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) 
         let presumed = Joint { left_end_s, right_start_s };
         let (reader, other) = (&mut a.samples, &mut b.samples);
         let mut joint = presumed;
-        if right_start_s < AT_THE_EDGE_S && left.is_none() {
-            joint.right_start_s = 0.0;
-        }
-        if end_of_clip - left_end_s < AT_THE_EDGE_S && right.is_none() {
-            joint.left_end_s = end_of_clip;
-        }
         let ends_inside = left.is_some() && end_of_clip - left_end_s > AT_THE_EDGE_S;
         let starts_inside = right.is_some() && right_start_s > AT_THE_EDGE_S;
         if left.is_some() && right.is_some() {

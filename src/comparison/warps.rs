@@ -27,6 +27,12 @@ const PROMISING: f64 = 6.5;
 /// Warps that are followed, at most.
 const KEPT: usize = 3;
 
+/// Spreads of slopes tried one after the other, each once the best lies inside.
+const SPREADS: [f64; 3] = [0.024, 0.006, 0.002];
+
+/// Passes of that, at most.
+const PASSES: usize = 7;
+
 /// Share of the best agreement from which a clip is taken to run as fast as its source.
 const PLAIN: f64 = 0.97;
 
@@ -154,20 +160,29 @@ fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<W
     let mut warp = sighting.warp;
     let mut diagonal = sighting.hit.row as f64;
     let mut agreement = 0.0;
-    for (pass, spread) in [0.024, 0.006, 0.002].into_iter().enumerate() {
+    let mut spreads = SPREADS.iter();
+    let mut spread = SPREADS[0];
+    for _ in 0..PASSES {
         let rows = GradientMeasure::of(&samples, warp).rows;
         let fit = fit_slope(&rows, &b.gradients.rows, (0, rows.len()), diagonal, spread);
         // Row 0 lies half a stretch before the fitted middle.
         let start = fit.diagonal + (1.0 - fit.slope) * 0.5 * rows.len() as f64;
-        let was_speed = warp.ratio == warp.pitch;
+        let with_speed = warp.ratio == warp.pitch;
         warp.ratio *= fit.slope;
         diagonal = start;
         let line = Line::through_rows(warp.ratio, diagonal);
-        if pass == 0 && was_speed {
+        if with_speed {
             warp.pitch = warp.ratio;
         }
         warp.pitch = pitch(b, &samples, &line, warp)?;
         agreement = fit.agreement;
+        // At the edge of what was tried the best slope may lie beyond.
+        if (fit.slope - 1.0).abs() < 0.8 * spread {
+            match spreads.next() {
+                Some(next) => spread = *next,
+                None => break,
+            }
+        }
     }
     if warp.pitch == warp.ratio || warp.pitch == 1.0 {
         // A few seconds leave the ratio uncertain: nothing is preferred to little.
