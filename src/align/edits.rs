@@ -8,6 +8,10 @@ use super::line::Line;
 /// Gaps and overlaps shorter than this are the blur of joints, in seconds.
 const BLUR_S: f64 = 0.06;
 
+/// What is missing from the source next to a foreign stretch is blur if shorter than this, in seconds:
+/// two joints add up.
+const FOREIGN_BLUR_S: f64 = 0.15;
+
 /// Share of a stretch that must have been used before for it to count as a repeat.
 const REPEATED: f64 = 0.5;
 
@@ -84,7 +88,8 @@ pub fn edits(stretches: &[Stretch], duration_s: f64) -> Vec<Edit> {
         let elsewhere = stretches.iter().enumerate().filter(|(j, _)| !in_order[*j]).map(|(_, s)| s.b_s());
         let missing = gap.filter(|g| {
             let length = g.1 - g.0;
-            length > BLUR_S && length - covered(*g, elsewhere) > 0.5 * length
+            let blur = if foreign.1 - foreign.0 > BLUR_S { FOREIGN_BLUR_S } else { BLUR_S };
+            length > blur && length - covered(*g, elsewhere) > 0.5 * length
         });
         let is_foreign = foreign.1 - foreign.0 > BLUR_S;
         if let Some(overlap) = gap.map(|g| g.0 - g.1).filter(|overlap| *overlap > BLUR_S) {

@@ -41,6 +41,9 @@ const STRANGE_S: [f64; 2] = [-0.53, 0.71];
 /// Share of the windows that is independent: they overlap by five sixths.
 const INDEPENDENT: f64 = 0.3;
 
+/// Deviations of the two distances are at least these, in dB: pauses match otherwise than speech.
+const LEAST_DEVIATION_DB: [f64; 2] = [3.0, 1.0];
+
 /// Evidence per window is bounded to ± this, in nats.
 const BOUND: f64 = 4.0;
 
@@ -254,7 +257,7 @@ impl Spread {
         let mean = [0, 1].map(|i| values.iter().map(|v| v[i]).sum::<f64>() / n);
         let deviation = [0, 1].map(|i| {
             let squares = values.iter().map(|v| (v[i] - mean[i]).powi(2)).sum::<f64>();
-            (squares / n).sqrt().max(0.3)
+            (squares / n).sqrt().max(LEAST_DEVIATION_DB[i])
         });
         Some(Self { mean, deviation })
     }

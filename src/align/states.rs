@@ -17,8 +17,11 @@ const LEAST_AGREEMENT: f64 = 0.08;
 /// Weight of a moment in which nothing rises over the background.
 const MUTE: f64 = 0.05;
 
-/// Rise over the background from which a moment counts fully, in dB.
-const AUDIBLE_DB: f64 = 10.0;
+/// Rise over the background that is its own fluctuation, in dB.
+const FLUCTUATION_DB: f64 = 4.0;
+
+/// Rise beyond that from which a moment counts fully, in dB.
+const AUDIBLE_DB: f64 = 8.0;
 
 /// Row energy, as a share of the mean, below which a row says nothing.
 const SILENT: f64 = 0.05;
@@ -102,7 +105,7 @@ impl Audibility {
     pub fn weight(&self, depth_a: u8, depth_b: u8) -> f64 {
         let expected = f64::from(depth_b) + self.loss;
         let rise = self.floor - f64::from(depth_a).min(expected);
-        (rise / AUDIBLE_DB).clamp(MUTE, 1.0)
+        ((rise - FLUCTUATION_DB) / AUDIBLE_DB).clamp(MUTE, 1.0)
     }
 }
 
@@ -229,7 +232,8 @@ mod tests {
         let null = Null::measure(&rows, &b).unwrap();
         let gradients = |rows: Vec<Row>| {
             let depths = vec![20; rows.len()];
-            Gradients::new(rows, depths)
+            let steady = vec![false; rows.len()];
+            Gradients::new(rows, depths, steady)
         };
         let state =
             extend(&gradients(rows), &gradients(b), Warp::NONE, 800, (400, 500), &null);

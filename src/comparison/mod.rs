@@ -73,7 +73,10 @@ pub fn compare(a: &mut Recording, b: &mut Recording) -> Result<Comparison> {
         segments: Vec::new(),
         edits: Vec::new(),
         score: 0.0,
-        inconclusive: usable.objection().or_else(|| Usable::of(&b.gradients).objection_to_source()),
+        inconclusive: usable
+            .objection()
+            .or_else(|| usable.loop_objection(&a.gradients))
+            .or_else(|| Usable::of(&b.gradients).objection_to_source()),
         evidence: Vec::new(),
         residual: Residual::default(),
         usable,

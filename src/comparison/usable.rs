@@ -1,6 +1,6 @@
 //! What of a recording can be compared at all.
 
-use crate::fingerprint::{FRAME_S, Gradients, Row};
+use crate::fingerprint::{FRAME_S, Gradients, Hit, Row, search};
 
 /// Seconds of a clip below which nothing is said.
 const LEAST_S: f64 = 2.0;
@@ -14,6 +14,12 @@ const SILENT_DEPTH: u8 = 85;
 /// Mean square of a row's values below which nothing changes: a steady tone or hum. A change of 1 dB
 /// in each difference of bands has 450.
 const STEADY: i32 = 60;
+
+/// Rows of a window that is looked for elsewhere in its own clip: 1.6 s.
+const LOOP_ROWS: usize = 100;
+
+/// Agreement from which two windows of a clip hold the same.
+const ALIKE: f64 = 0.85;
 
 /// Usable moments of a recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,14 +43,15 @@ impl Usable {
         let loud = depths.get(depths.len() / 20).copied().unwrap_or(127);
         let silent_depth = loud.saturating_add(SILENT_BELOW_DB).min(SILENT_DEPTH);
         let (mut silent, mut steady) = (0usize, 0usize);
-        let judge = |(row, depth): (&Row, &u8)| {
+        let judge = |((row, depth), tone): ((&Row, &u8), &bool)| {
             let is_silent = *depth >= silent_depth;
-            let is_steady = !is_silent && mean_square(row) < STEADY;
+            let is_steady = !is_silent && (*tone || mean_square(row) < STEADY);
             silent += usize::from(is_silent);
             steady += usize::from(is_steady);
             !is_silent && !is_steady
         };
-        let rows: Vec<bool> = gradients.rows.iter().zip(&gradients.depths).map(judge).collect();
+        let series = gradients.rows.iter().zip(&gradients.depths).zip(&gradients.steady);
+        let rows: Vec<bool> = series.map(judge).collect();
         let usable = rows.iter().filter(|u| **u).count();
         let seconds = |rows: usize| rows as f64 * FRAME_S;
         Self {
@@ -78,6 +85,18 @@ impl Usable {
             format!("all but {:.1} s of the clip is silent", self.usable_s)
         };
         Some(format!("{why}; at least {LEAST_S:.0} s of changing sound are needed"))
+    }
+
+    /// Why a clip cannot be placed, if it goes round in a loop: its windows agree with three or more
+    /// other places of itself.
+    #[must_use]
+    pub fn loop_objection(&self, gradients: &Gradients) -> Option<String> {
+        let starts = (0..gradients.rows.len().saturating_sub(LOOP_ROWS)).step_by(4 * LOOP_ROWS);
+        let windows: Vec<&[Row]> = starts.map(|s| &gradients.rows[s..s + LOOP_ROWS]).take(12).collect();
+        let found = search(gradients, &windows);
+        let turns = |hits: &Vec<Hit>| hits.iter().filter(|hit| hit.agreement > ALIKE).count() > 3;
+        let looping = !found.is_empty() && found.iter().all(turns);
+        looping.then(|| "the clip repeats itself, so that no place is its only one".to_owned())
     }
 
     /// Why nothing can be looked up in this recording, if so.

@@ -74,7 +74,18 @@ pub(super) fn find(
     for _ in 0..KEPT {
         let best = seen.iter().find(|s| s.hit.score >= PROMISING && open.contains(&s.start_s));
         let Some(best) = best.cloned() else { break };
-        let warp = refine(a, b, &best)?;
+        let (mut warp, agreement) = refine(a, b, &best)?;
+        if warp != Warp::NONE {
+            // A window that runs faster may have been seen by a part of it alone.
+            let mut again = look(a, &b.gradients, &[best.start_s], &grid())?;
+            again.sort_by(|x, y| y.hit.score.total_cmp(&x.hit.score));
+            if let Some(other) = again.first().filter(|o| o.hit.score > best.hit.score) {
+                let other = refine(a, b, other)?;
+                if other.1 > agreement {
+                    warp = other.0;
+                }
+            }
+        }
         let explained = look(a, &b.gradients, &open, &[warp])?;
         open.retain(|s| *s != best.start_s && !found(&explained, *s));
         let same = |w: &Warp| {
@@ -151,8 +162,8 @@ fn look(a: &mut Recording, b: &Gradients, starts: &[f64], warps: &[Warp]) -> Res
     Ok(out)
 }
 
-/// The warp measured round a sighting.
-fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<Warp> {
+/// The warp measured round a sighting, and the agreement there.
+fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<(Warp, f64)> {
     let from = (sighting.start_s * RATE) as i64;
     let left = (a.samples.len() as i64 - from).max(0) as usize;
     let count = ((WINDOW_S * RATE) as usize).min(left);
@@ -190,10 +201,10 @@ fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<W
         let middle = 0.5 * rows.len() as f64;
         let plain = fit_slope(&rows, &b.gradients.rows, (0, rows.len()), diagonal + (warp.ratio - 1.0) * middle, 0.0);
         if plain.agreement > PLAIN * agreement {
-            return Ok(Warp::NONE);
+            return Ok((Warp::NONE, plain.agreement));
         }
     }
-    Ok(warp)
+    Ok((warp, agreement))
 }
 
 /// The pitch of a stretch that lies on this line from its first sample: the warp's speed or none if

@@ -270,7 +270,8 @@ mod tests {
 
     fn gradients(rows: Vec<Row>) -> Gradients {
         let depths = vec![20; rows.len()];
-        Gradients::new(rows, depths)
+        let steady = vec![false; rows.len()];
+        Gradients::new(rows, depths, steady)
     }
 
     #[test]
