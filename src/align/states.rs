@@ -104,8 +104,9 @@ impl Audibility {
     #[must_use]
     pub fn weight(&self, depth_a: u8, depth_b: u8) -> f64 {
         let expected = f64::from(depth_b) + self.loss;
-        let rise = self.floor - f64::from(depth_a).min(expected);
-        ((rise - FLUCTUATION_DB) / AUDIBLE_DB).clamp(MUTE, 1.0)
+        let own_rise = self.floor - f64::from(depth_a) - FLUCTUATION_DB;
+        let expected_rise = self.floor - expected;
+        (own_rise.max(expected_rise) / AUDIBLE_DB).clamp(MUTE, 1.0)
     }
 }
 
