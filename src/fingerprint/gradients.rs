@@ -76,7 +76,8 @@ impl Gradients {
 }
 
 /// Nearness of each level to the background, which is the level that one row in ten does not reach:
-/// 255 there and 0 from 40 % of the way up to the loudest twentieth, at least 6 dB; and that level.
+/// 255 there and 0 from 40 % of the way up to the loudest twentieth, at least 6 dB. With it the level that
+/// one row in five does not reach, the middle of the background in most recordings.
 fn quietness(depths: &[u8]) -> (Vec<u8>, u8) {
     let mut sorted = depths.to_vec();
     sorted.sort_unstable();
@@ -87,7 +88,7 @@ fn quietness(depths: &[u8]) -> (Vec<u8>, u8) {
         let above = (floor - f32::from(*depth)) / reach;
         (255.0 * (1.0 - above).clamp(0.0, 1.0)) as u8
     };
-    (depths.iter().map(nearness).collect(), at(0.9))
+    (depths.iter().map(nearness).collect(), at(0.8))
 }
 
 /// Measures [`Gradients`] from mono samples at 8 kHz.
