@@ -72,11 +72,11 @@ pub fn edits(stretches: &[Stretch], duration_s: f64) -> Vec<Edit> {
     let in_order = fewest_edits(stretches);
     let mut out = Vec::new();
     for (i, stretch) in stretches.iter().enumerate().filter(|(i, _)| !in_order[*i]) {
-        let others = stretches.iter().enumerate().filter(|(j, _)| *j != i && (in_order[*j] || *j < i));
+        let others =
+            stretches.iter().enumerate().filter(|(j, _)| *j != i && (in_order[*j] || *j < i));
         let used = covered(stretch.b_s(), others.map(|(_, s)| s.b_s()));
         let (start, end) = stretch.b_s();
-        let kind =
-            if used > REPEATED * (end - start) { EditKind::Repeat } else { EditKind::Move };
+        let kind = if used > REPEATED * (end - start) { EditKind::Repeat } else { EditKind::Move };
         out.push(Edit { kind, a_s: stretch.a_s, b_s: Some(stretch.b_s()) });
     }
     // What stands between two neighbours in order: foreign in the clip, missing in the source.
@@ -85,7 +85,8 @@ pub fn edits(stretches: &[Stretch], duration_s: f64) -> Vec<Edit> {
     for (i, stretch) in stretches.iter().enumerate() {
         let foreign = (end_of_last, stretch.a_s.0);
         let gap = before.filter(|_| in_order[i]).map(|b| (b.b_s().1, stretch.b_s().0));
-        let elsewhere = stretches.iter().enumerate().filter(|(j, _)| !in_order[*j]).map(|(_, s)| s.b_s());
+        let elsewhere =
+            stretches.iter().enumerate().filter(|(j, _)| !in_order[*j]).map(|(_, s)| s.b_s());
         let missing = gap.filter(|g| {
             let length = g.1 - g.0;
             let blur = if foreign.1 - foreign.0 > BLUR_S { FOREIGN_BLUR_S } else { BLUR_S };
@@ -162,10 +163,8 @@ fn fewest_edits(stretches: &[Stretch]) -> Vec<bool> {
 
 /// Seconds of `span` that `others` cover.
 fn covered(span: (f64, f64), others: impl Iterator<Item = (f64, f64)>) -> f64 {
-    let mut parts: Vec<(f64, f64)> = others
-        .map(|o| (o.0.max(span.0), o.1.min(span.1)))
-        .filter(|o| o.1 > o.0)
-        .collect();
+    let mut parts: Vec<(f64, f64)> =
+        others.map(|o| (o.0.max(span.0), o.1.min(span.1))).filter(|o| o.1 > o.0).collect();
     parts.sort_by(|x, y| x.0.total_cmp(&y.0));
     let (mut sum, mut end) = (0.0, span.0);
     for (from, to) in parts {

@@ -112,9 +112,7 @@ pub fn refine_joint(
     });
     let resumed_reach_s = resumption_s.map_or(0.0, |s| s - gap_s).max(0.0);
     let left_cut = match left {
-        Some(side) => {
-            Cut::of(a, b, &side, presumed.left_end_s, reach_s, reach_s + gap_reach_s)?
-        }
+        Some(side) => Cut::of(a, b, &side, presumed.left_end_s, reach_s, reach_s + gap_reach_s)?,
         None => None,
     };
     let right_cut = match right {
@@ -131,8 +129,7 @@ pub fn refine_joint(
         });
     };
     let (free_left, free_right) = (left_cut.best(), right_cut.best());
-    let together =
-        left_cut.best_with(|time_s| right_cut.at(time_s) - right_cut.prior(time_s));
+    let together = left_cut.best_with(|time_s| right_cut.at(time_s) - right_cut.prior(time_s));
     // Where the source goes on after the gap as if nothing had been there.
     let resumes = left.zip(right).filter(|_| resumption_s.is_some()).map(|(left, right)| {
         let after = |time_s: f64| right.line.a(left.line.b(time_s));
@@ -284,7 +281,9 @@ impl Model {
             }
             let next = Self::learn_from(a, b, side, near_s, guard_s, length)?;
             let match_of = |m: &Self| m.same.mean[0] + m.same.mean[1];
-            if let Some(next) = next.filter(|n| best.as_ref().is_none_or(|b| match_of(n) < match_of(b))) {
+            if let Some(next) =
+                next.filter(|n| best.as_ref().is_none_or(|b| match_of(n) < match_of(b)))
+            {
                 best = Some(next);
             }
         }
@@ -304,7 +303,8 @@ impl Model {
         let start = (x.min(y) * RATE) as i64;
         let count = (length * RATE) as usize / HOP;
         let mine = spectra(&a.read(start, count * HOP + WINDOW)?, count);
-        let other = spectra(&lay(b, &side.line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
+        let other =
+            spectra(&lay(b, &side.line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
         let (transfer, level_db) = channel(&mine, &other);
         let mut model = Self {
             transfer,
@@ -317,7 +317,8 @@ impl Model {
         let mut strange = Vec::new();
         for shift_s in STRANGE_S {
             let line = side.line.turned(0.0, shift_s, side.line.ratio);
-            let other = spectra(&lay(b, &line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
+            let other =
+                spectra(&lay(b, &line, start, count * HOP + WINDOW, SPEECH_RATE_HZ)?, count);
             strange.extend(model.distances(&mine, &other));
         }
         let Some(strange) = Spread::of(&strange) else { return Ok(None) };
@@ -411,10 +412,7 @@ fn bands() -> impl Iterator<Item = std::ops::Range<usize>> {
 }
 
 /// Complex transfer and level difference of each band.
-fn channel(
-    mine: &[Spectrum],
-    other: &[Spectrum],
-) -> (Vec<Complex<f32>>, Vec<f64>) {
+fn channel(mine: &[Spectrum], other: &[Spectrum]) -> (Vec<Complex<f32>>, Vec<f64>) {
     let band = |bins: std::ops::Range<usize>| {
         let mut cross = Complex::<f32>::default();
         let (mut of_a, mut of_b) = (0.0f64, 0.0f64);
@@ -477,8 +475,7 @@ mod tests {
         let second = 48_000.0 / RATE - joint_s;
         let right = JointSide { line: Line { ratio: 1.0, offset_s: second }, far_s: 6.0 };
         let presumed = Joint { left_end_s: joint_s + 0.09, right_start_s: joint_s + 0.09 };
-        let joint =
-            refine_joint(&mut a, &mut b, Some(left), Some(right), presumed, 0.3).unwrap();
+        let joint = refine_joint(&mut a, &mut b, Some(left), Some(right), presumed, 0.3).unwrap();
         assert_eq!(joint.left_end_s, joint.right_start_s);
         assert!((joint.left_end_s - joint_s).abs() < 0.008, "{joint:?} {joint_s}");
     }

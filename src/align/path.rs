@@ -123,7 +123,9 @@ impl Sweep {
                         if sum >= way.0 {
                             way = (sum, From::Same);
                         }
-                    } else if sum - DRIFT > way.0 && is_drift(&states[other], state, frame, frames, reverse) {
+                    } else if sum - DRIFT > way.0
+                        && is_drift(&states[other], state, frame, frames, reverse)
+                    {
                         way = (sum - DRIFT, From::State(other as u32));
                     }
                 }

@@ -78,8 +78,14 @@ mod tests {
     #[test]
     fn the_pitch_of_harmonics_is_measured() {
         let voice = |f0: f64| -> Vec<f32> {
-            let at = |n: usize| (1..18).map(|h| (f0 * f64::from(h) * n as f64 / 1273.0).sin()).sum();
-            (0..16_000).map(|n| { let x: f64 = at(n); 0.05 * x as f32 }).collect()
+            let at =
+                |n: usize| (1..18).map(|h| (f0 * f64::from(h) * n as f64 / 1273.0).sin()).sum();
+            (0..16_000)
+                .map(|n| {
+                    let x: f64 = at(n);
+                    0.05 * x as f32
+                })
+                .collect()
         };
         let (pitch, agreement) = pitch_between(&voice(151.0 * 1.0333), &voice(151.0), 1.02, 0.03);
         assert!((pitch - 1.0333).abs() < 0.002 && agreement > 0.7, "{pitch} {agreement}");

@@ -40,7 +40,8 @@ pub fn fit_slope(
 ) -> Fit {
     let to = to.min(a.len());
     let middle = 0.5 * (from as f64 + to as f64);
-    let picked: Vec<usize> = (from..to).step_by(((to.saturating_sub(from)) / ROWS).max(1)).collect();
+    let picked: Vec<usize> =
+        (from..to).step_by(((to.saturating_sub(from)) / ROWS).max(1)).collect();
     let at = |shift: i32, slope: i32| {
         let slope = f64::from(slope) / f64::from(SLOPES) * spread;
         let (mut product, mut of_a, mut of_b) = (0i64, 0i64, 0i64);
@@ -114,9 +115,8 @@ pub fn fit_blocks(a: &[Row], b: &[Row], (from, to): (usize, usize), diagonal: f6
 /// `(x, y, weight)`.
 fn weighted_line(points: &[(f64, f64, f64)]) -> (f64, f64, f64) {
     let all: f64 = points.iter().map(|p| p.2).sum();
-    let mean = |f: &dyn Fn(&(f64, f64, f64)) -> f64| {
-        points.iter().map(|p| p.2 * f(p)).sum::<f64>() / all
-    };
+    let mean =
+        |f: &dyn Fn(&(f64, f64, f64)) -> f64| points.iter().map(|p| p.2 * f(p)).sum::<f64>() / all;
     let (x, y) = (mean(&|p| p.0), mean(&|p| p.1));
     let of_x = mean(&|p| (p.0 - x).powi(2)).max(1e-9);
     (x, mean(&|p| (p.0 - x) * (p.1 - y)) / of_x, y)
@@ -170,7 +170,8 @@ mod tests {
             })
             .collect();
         let clip = interpolate(&noise, 12_800.0, 1.004, 60_000);
-        let (a, b) = (GradientMeasure::of(&clip, Warp::NONE), GradientMeasure::of(&noise, Warp::NONE));
+        let (a, b) =
+            (GradientMeasure::of(&clip, Warp::NONE), GradientMeasure::of(&noise, Warp::NONE));
         let fit = fit_slope(&a.rows, &b.rows, (0, a.rows.len()), 103.0, 0.015);
         assert!((fit.slope - 1.004).abs() < 4e-4, "{fit:?}");
         let middle = 100.0 + 0.004 * 0.5 * a.rows.len() as f64;

@@ -236,8 +236,7 @@ mod tests {
             let steady = vec![false; rows.len()];
             Gradients::new(rows, depths, steady)
         };
-        let state =
-            extend(&gradients(rows), &gradients(b), Warp::NONE, 800, (400, 500), &null);
+        let state = extend(&gradients(rows), &gradients(b), Warp::NONE, 800, (400, 500), &null);
         assert!(state.agreement > 0.9);
         assert!((280..=300).contains(&state.start) && (700..=720).contains(&state.end()));
         assert!((state.line.b(1.0) - 1.0 - 800.0 * FRAME_S).abs() < 1e-9);

@@ -92,7 +92,8 @@ pub fn fit_waveform(
     (from_s, to_s): (f64, f64),
 ) -> Result<WaveformFit> {
     let mut correlator = Correlator::new();
-    let mut fit = WaveformFit { line: *line, aligned: false, score: 0.0, gain_db: 0.0, inverted: false };
+    let mut fit =
+        WaveformFit { line: *line, aligned: false, score: 0.0, gain_db: 0.0, inverted: false };
     // The first pass finds the place, the second measures it where windows no longer smear.
     for reach in REACHES {
         let seen = look(a, b, &fit.line, (from_s, to_s), reach, &mut correlator)?;

@@ -39,9 +39,14 @@ impl Pictures {
         let keep = a.duration_s() <= LISTEN_S;
         let mut tracks = [Track::new(keep), Track::new(keep), Track::new(keep)];
         let end = a.samples.len() as i64;
-        walk(&comparison.segments, SPEECH_RATE_HZ, end, &mut |segment, from, count| {
-            match segment {
-                Some(segment) if segment.aligned => with_residual(a, b, segment, from, count, &mut tracks),
+        walk(
+            &comparison.segments,
+            SPEECH_RATE_HZ,
+            end,
+            &mut |segment, from, count| match segment {
+                Some(segment) if segment.aligned => {
+                    with_residual(a, b, segment, from, count, &mut tracks)
+                }
                 _ => in_parts(from, count, &mut |from, count| {
                     let clip = a.samples.read(from, count)?;
                     let laid = match segment {
@@ -53,8 +58,8 @@ impl Pictures {
                     tracks[2].push(&clip);
                     Ok(())
                 }),
-            }
-        })?;
+            },
+        )?;
         let [a, aligned_b, residual] = tracks.map(Track::finish);
         let listen = keep.then_some([a.1, aligned_b.1, residual.1]);
         Ok(Self { a: a.0, aligned_b: aligned_b.0, listen })

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
-use super::residual::{Part, subtract};
 use super::Segment;
+use super::residual::{Part, subtract};
 use crate::align::lay;
 use crate::decode::{Clip, Input, OpenOptions, Spool};
 use crate::dsp::resample::StreamResampler;
@@ -50,13 +50,13 @@ pub fn render(
     }
     if let Some(path) = to.residual {
         let mut out = Output::create(path, rate_hz)?;
-        walk(segments, rate_hz, end, &mut |segment, from, count| {
-            match segment.filter(|segment| segment.aligned) {
-                None => in_parts(from, count, &mut |from, count| out.write(&clip.read(from, count)?)),
-                Some(segment) => {
-                    let mut write = |part: &Part| out.write(part.rest);
-                    subtract(&mut clip, &mut source, segment, rate_hz, from, count, &mut write)
-                }
+        walk(segments, rate_hz, end, &mut |segment, from, count| match segment
+            .filter(|segment| segment.aligned)
+        {
+            None => in_parts(from, count, &mut |from, count| out.write(&clip.read(from, count)?)),
+            Some(segment) => {
+                let mut write = |part: &Part| out.write(part.rest);
+                subtract(&mut clip, &mut source, segment, rate_hz, from, count, &mut write)
             }
         })?;
         out.finish()?;

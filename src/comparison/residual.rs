@@ -76,13 +76,21 @@ pub(super) fn measure(
         let end = ((segment.a_s.1 / RESIDUAL_STEP_S) as usize).min(steps);
         let from = (start * step) as i64;
         let count = end.saturating_sub(start) * step;
-        subtract(&mut a.samples, &mut b.samples, segment, SPEECH_RATE_HZ, from, count, &mut |part| {
-            let chunks = part.clip.chunks_exact(step).zip(part.laid.chunks_exact(step));
-            for ((clip, laid), rest) in chunks.zip(part.rest.chunks_exact(step)) {
-                powers.push(Powers { clip: power(clip), laid: power(laid), rest: power(rest) });
-            }
-            Ok(())
-        })?;
+        subtract(
+            &mut a.samples,
+            &mut b.samples,
+            segment,
+            SPEECH_RATE_HZ,
+            from,
+            count,
+            &mut |part| {
+                let chunks = part.clip.chunks_exact(step).zip(part.laid.chunks_exact(step));
+                for ((clip, laid), rest) in chunks.zip(part.rest.chunks_exact(step)) {
+                    powers.push(Powers { clip: power(clip), laid: power(laid), rest: power(rest) });
+                }
+                Ok(())
+            },
+        )?;
         let sum = |f: &dyn Fn(&Powers) -> f64| powers.iter().map(f).sum::<f64>();
         let (of_clip, of_rest) = (sum(&|p| p.clip), sum(&|p| p.rest));
         out.segments_db.push((of_clip > 0.0).then(|| ratio_db(of_rest, of_clip)));

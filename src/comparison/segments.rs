@@ -3,7 +3,8 @@
 use super::lookup::Found;
 use super::{Recording, THRESHOLD};
 use crate::align::{
-    INDEPENDENT, Joint, JointSide, Line, State, correlation, fit_blocks, fit_slope, fit_waveform, refine_joint,
+    INDEPENDENT, Joint, JointSide, Line, State, correlation, fit_blocks, fit_slope, fit_waveform,
+    refine_joint,
 };
 use crate::error::Result;
 use crate::fingerprint::{FRAME_S, ROW_CENTRE_S, Warp, search};
@@ -14,6 +15,9 @@ const BRIDGED_S: f64 = 0.35;
 /// Evidence against a line, in nats, from which a gap in it or an end of the clip is foreign and not
 /// just masked or silent.
 const FOREIGN: f64 = -25.0;
+
+/// Distance of two waveforms that are still one, in seconds.
+const SAME_WAVE_S: f64 = 0.0005;
 
 /// Distance of two lines that is still one, in seconds.
 const SAME_LINE_S: f64 = 0.025;
@@ -109,7 +113,7 @@ pub(super) fn sharpen(a: &mut Recording, b: &mut Recording, found: Found) -> Res
         segment.gain_db = fit.gain_db;
         segment.inverted = fit.inverted;
     }
-    let mut segments = joined(segments, &found);
+    let mut segments = joined(a, b, segments, &found)?;
     place_joints(a, b, &mut segments)?;
     segments.retain(|s| s.a_s.1 - s.a_s.0 >= SHORTEST_S);
     for segment in &mut segments {
@@ -130,11 +134,8 @@ fn rough(a: &Recording, b: &Recording, found: &Found) -> Vec<Segment> {
     for piece in &found.path.pieces {
         let state = &found.states[piece.state];
         let start = if piece.start == 0 { 0.0 } else { piece.start as f64 * FRAME_S + EDGE_S };
-        let end = if piece.end == frames {
-            a.duration_s()
-        } else {
-            piece.end as f64 * FRAME_S + EDGE_S
-        };
+        let end =
+            if piece.end == frames { a.duration_s() } else { piece.end as f64 * FRAME_S + EDGE_S };
         out.push(Segment {
             a_s: (start, end),
             line: straighten(b, found, state, (piece.start, piece.end)),
@@ -202,7 +203,12 @@ fn reach_out(a: &Recording, b: &Recording, found: &Found, segments: &mut [Segmen
 }
 
 /// Neighbours that lie on one line with nothing foreign between, made one.
-fn joined(segments: Vec<Segment>, found: &Found) -> Vec<Segment> {
+fn joined(
+    a: &mut Recording,
+    b: &mut Recording,
+    segments: Vec<Segment>,
+    found: &Found,
+) -> Result<Vec<Segment>> {
     let mut out: Vec<Segment> = Vec::new();
     for segment in segments {
         let Some(last) = out.last_mut() else {
@@ -212,25 +218,42 @@ fn joined(segments: Vec<Segment>, found: &Found) -> Vec<Segment> {
         let gap = (last.a_s.1, segment.a_s.0);
         let apart = [gap.0, gap.1].map(|t| (last.line.b(t) - segment.line.b(t)).abs());
         let one_line = apart.iter().all(|apart| *apart < SAME_LINE_S);
-        let between = |s: &Segment| found.states[s.state].evidence_between(frame(gap.0), frame(gap.1));
-        let masked = gap.1 - gap.0 < BRIDGED_S
-            || between(last) > FOREIGN
-            || between(&segment) > FOREIGN;
-        if one_line && masked {
-            let longer = segment.a_s.1 - segment.a_s.0 > last.a_s.1 - last.a_s.0;
-            let a_s = (last.a_s.0, segment.a_s.1);
-            let line = bridge(last, &segment);
-            let score = last.waveform_score.hypot(segment.waveform_score);
-            let aligned = last.aligned && segment.aligned;
-            if longer {
-                *last = segment;
-            }
-            (last.a_s, last.line, last.waveform_score, last.aligned) = (a_s, line, score, aligned);
-        } else {
+        if !one_line || is_foreign(a, b, last, &segment, found)? {
             out.push(segment);
+            continue;
         }
+        let longer = segment.a_s.1 - segment.a_s.0 > last.a_s.1 - last.a_s.0;
+        let a_s = (last.a_s.0, segment.a_s.1);
+        let line = bridge(last, &segment);
+        let score = last.waveform_score.hypot(segment.waveform_score);
+        let aligned = last.aligned && segment.aligned;
+        if longer {
+            *last = segment;
+        }
+        (last.a_s, last.line, last.waveform_score, last.aligned) = (a_s, line, score, aligned);
     }
-    out
+    Ok(out)
+}
+
+/// Whether what lies between two stretches on one line is not from the source: something speaks
+/// against it, and the source's waveform is not there underneath.
+fn is_foreign(
+    a: &mut Recording,
+    b: &mut Recording,
+    left: &Segment,
+    right: &Segment,
+    found: &Found,
+) -> Result<bool> {
+    let gap = (left.a_s.1, right.a_s.0);
+    let between = |s: &Segment| found.states[s.state].evidence_between(frame(gap.0), frame(gap.1));
+    if gap.1 - gap.0 < BRIDGED_S || between(left) > FOREIGN || between(right) > FOREIGN {
+        return Ok(false);
+    }
+    let line = bridge(left, right);
+    let inside = (gap.0 + EDGE_S, gap.1 - EDGE_S);
+    let fit = fit_waveform(&mut a.samples, &mut b.samples, &line, inside)?;
+    let moved = (fit.line.b(0.5 * (gap.0 + gap.1)) - line.b(0.5 * (gap.0 + gap.1))).abs();
+    Ok(!(left.aligned && right.aligned && fit.aligned && moved < SAME_WAVE_S))
 }
 
 /// The line through the middles of two segments.

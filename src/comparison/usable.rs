@@ -92,7 +92,8 @@ impl Usable {
     #[must_use]
     pub fn loop_objection(&self, gradients: &Gradients) -> Option<String> {
         let starts = (0..gradients.rows.len().saturating_sub(LOOP_ROWS)).step_by(4 * LOOP_ROWS);
-        let windows: Vec<&[Row]> = starts.map(|s| &gradients.rows[s..s + LOOP_ROWS]).take(12).collect();
+        let windows: Vec<&[Row]> =
+            starts.map(|s| &gradients.rows[s..s + LOOP_ROWS]).take(12).collect();
         let found = search(gradients, &windows);
         let turns = |hits: &Vec<Hit>| hits.iter().filter(|hit| hit.agreement > ALIKE).count() > 3;
         let looping = !found.is_empty() && found.iter().all(turns);
@@ -104,7 +105,10 @@ impl Usable {
     pub fn objection_to_source(&self) -> Option<String> {
         let too_little = self.usable_s < LEAST_S;
         too_little.then(|| {
-            format!("the source has {:.1} s of changing sound; at least {LEAST_S:.0} s are needed", self.usable_s)
+            format!(
+                "the source has {:.1} s of changing sound; at least {LEAST_S:.0} s are needed",
+                self.usable_s
+            )
         })
     }
 }

@@ -199,7 +199,13 @@ fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<(
         // A few seconds leave the ratio uncertain: nothing is preferred to little.
         let rows = GradientMeasure::of(&samples, Warp::NONE).rows;
         let middle = 0.5 * rows.len() as f64;
-        let plain = fit_slope(&rows, &b.gradients.rows, (0, rows.len()), diagonal + (warp.ratio - 1.0) * middle, 0.0);
+        let plain = fit_slope(
+            &rows,
+            &b.gradients.rows,
+            (0, rows.len()),
+            diagonal + (warp.ratio - 1.0) * middle,
+            0.0,
+        );
         if plain.agreement > PLAIN * agreement {
             return Ok((Warp::NONE, plain.agreement));
         }
@@ -236,7 +242,13 @@ fn unpitched(b: &mut Recording, line: &Line, count: usize) -> Result<Vec<f32>> {
     for start in (0..count).step_by(STRETCH) {
         let middle_s = (start + STRETCH / 2) as f64 / RATE;
         let plain = Line { ratio: 1.0, offset_s: line.b(middle_s) - middle_s };
-        out.extend(lay(&mut b.samples, &plain, start as i64, STRETCH.min(count - start), SPEECH_RATE_HZ)?);
+        out.extend(lay(
+            &mut b.samples,
+            &plain,
+            start as i64,
+            STRETCH.min(count - start),
+            SPEECH_RATE_HZ,
+        )?);
     }
     Ok(out)
 }

@@ -10,8 +10,7 @@ use crate::dsp::stft::{Frame, Stft};
 pub const FRAME_S: f64 = HOP as f64 / SPEECH_RATE_HZ as f64;
 
 /// Seconds that a row is made from.
-pub const ROW_SPAN_S: f64 =
-    (WIN_LENGTH + GRADIENT_FRAMES * HOP) as f64 / SPEECH_RATE_HZ as f64;
+pub const ROW_SPAN_S: f64 = (WIN_LENGTH + GRADIENT_FRAMES * HOP) as f64 / SPEECH_RATE_HZ as f64;
 
 /// Seconds from the start of what a row is made from to its middle.
 pub const ROW_CENTRE_S: f64 = 0.5 * ROW_SPAN_S;
@@ -81,7 +80,8 @@ impl Gradients {
 fn quietness(depths: &[u8]) -> (Vec<u8>, u8) {
     let mut sorted = depths.to_vec();
     sorted.sort_unstable();
-    let at = |share: f64| sorted.get((share * sorted.len() as f64) as usize).copied().unwrap_or(127);
+    let at =
+        |share: f64| sorted.get((share * sorted.len() as f64) as usize).copied().unwrap_or(127);
     let (loud, floor) = (f32::from(at(0.05)), f32::from(at(0.9)));
     let reach = (0.4 * (floor - loud)).max(6.0);
     let nearness = |depth: &u8| {
@@ -192,7 +192,9 @@ mod tests {
     fn agreement(a: &[Row], b: &[Row]) -> f64 {
         let dot = |a: &[Row], b: &[Row]| -> f64 {
             let rows = a.iter().zip(b);
-            rows.flat_map(|(a, b)| a.iter().zip(b)).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum()
+            rows.flat_map(|(a, b)| a.iter().zip(b))
+                .map(|(x, y)| f64::from(*x) * f64::from(*y))
+                .sum()
         };
         dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
     }

@@ -7,5 +7,7 @@
 mod gradients;
 mod search;
 
-pub use gradients::{FRAME_S, GradientMeasure, Gradients, PAUSE_WEIGHT, ROW_CENTRE_S, ROW_SPAN_S, Row, Warp};
+pub use gradients::{
+    FRAME_S, GradientMeasure, Gradients, PAUSE_WEIGHT, ROW_CENTRE_S, ROW_SPAN_S, Row, Warp,
+};
 pub use search::{Hit, search};

@@ -49,9 +49,7 @@ pub fn search(b: &Gradients, queries: &[&[Row]]) -> Vec<Vec<Hit>> {
     let mut found = vec![Vec::new(); queries.len()];
     let mut order: Vec<usize> = (0..queries.len()).collect();
     order.sort_by_key(|&i| looked_at(queries[i]));
-    for same_length in order.chunk_by(|&i, &j| {
-        looked_at(queries[i]) == looked_at(queries[j])
-    }) {
+    for same_length in order.chunk_by(|&i, &j| looked_at(queries[i]) == looked_at(queries[j])) {
         for batch in same_length.chunks(BATCH) {
             let rows: Vec<&[Row]> = batch.iter().map(|&i| queries[i]).collect();
             for (&i, hits) in batch.iter().zip(search_batch(b, &rows)) {

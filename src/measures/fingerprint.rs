@@ -118,5 +118,4 @@ mod tests {
         );
         assert!(words(&noise(1535, 1)).is_empty());
     }
-
 }

@@ -2,8 +2,8 @@
 
 use super::{Measurements, Overview, Series, SpectrogramImage, Spectrum, WaveformPeaks};
 use crate::analysis::Analysis;
-use crate::measures::overview::{ClipOverview, SPECTROGRAM_ROWS};
 use crate::features::Features;
+use crate::measures::overview::{ClipOverview, SPECTROGRAM_ROWS};
 use crate::measures::voice::Activity;
 use crate::units::{amplitude_to_db, power_to_db, round_time, round_to};
 

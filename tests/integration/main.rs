@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod clean;
+mod compare;
+mod compare_program;
 mod edited;
 mod layering;
 mod msrv;

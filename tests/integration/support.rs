@@ -55,10 +55,11 @@ impl Run {
             .unwrap_or_else(|e| panic!("no JSON ({e}): {}\n{}", self.stdout, self.stderr))
     }
 
-    /// The document on standard output, after it was held against the schema.
+    /// The document on standard output, after it was held against the schema that it names.
     pub(crate) fn valid_json(&self) -> Value {
         let document = self.json();
-        let problems: Vec<String> = validator()
+        let comparison = document["schema"] == "spliceprint.comparison/1";
+        let problems: Vec<String> = validator(comparison)
             .iter_errors(&document)
             .map(|e| format!("{e} at {}", e.instance_path()))
             .collect();
@@ -159,11 +160,12 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<St
     })
 }
 
-/// The schema as the program prints it, compiled once.
-fn validator() -> &'static jsonschema::Validator {
-    static VALIDATOR: OnceLock<jsonschema::Validator> = OnceLock::new();
-    VALIDATOR.get_or_init(|| {
-        let run = Folder::new().run(["schema"]);
+/// A schema as the program prints it, compiled once.
+fn validator(comparison: bool) -> &'static jsonschema::Validator {
+    static VALIDATORS: [OnceLock<jsonschema::Validator>; 2] = [OnceLock::new(), OnceLock::new()];
+    VALIDATORS[usize::from(comparison)].get_or_init(|| {
+        let name = if comparison { "comparison" } else { "analysis" };
+        let run = Folder::new().run(["schema", name]);
         assert_eq!(run.code, 0, "{}", run.stderr);
         jsonschema::draft202012::new(&run.json()).unwrap()
     })

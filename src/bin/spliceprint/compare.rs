@@ -24,7 +24,8 @@ pub(crate) fn run(args: &CompareArgs, talk: &Talk, out: &mut dyn Write) -> Resul
             let draw = outputs.iter().any(|(_, format)| *format == Format::Html);
             let pictures =
                 draw.then(|| Pictures::of(&mut clip, &mut source, &comparison)).transpose()?;
-            let to = Render { aligned: args.aligned.as_deref(), residual: args.residual.as_deref() };
+            let to =
+                Render { aligned: args.aligned.as_deref(), residual: args.residual.as_deref() };
             if to.aligned.is_some() || to.residual.is_some() {
                 render((&a, &options), (&b, &options), &comparison.segments, &to)?;
             }
@@ -89,7 +90,8 @@ fn outputs(args: &CompareArgs) -> Result<Vec<(&Path, Format)>, Failure> {
         return Err(Failure::Usage("standard input can be read once only".into()));
     }
     if from_stdin && (args.aligned.is_some() || args.residual.is_some()) {
-        let text = "--aligned and --residual read the files twice, which standard input does not allow";
+        let text =
+            "--aligned and --residual read the files twice, which standard input does not allow";
         return Err(Failure::Usage(text.into()));
     }
     args.out

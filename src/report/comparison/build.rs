@@ -180,8 +180,7 @@ fn series(comparison: &Comparison) -> Vec<Series> {
         comparison.evidence.iter().map(|e| Some(f64::from(*e))).collect();
     let residual: Vec<Option<f64>> =
         comparison.residual.level_db.iter().map(|l| l.map(f64::from)).collect();
-    let evidence =
-        averaged("source_evidence", EVIDENCE_START_S, EVIDENCE_STEP_S, 3, &evidence);
+    let evidence = averaged("source_evidence", EVIDENCE_START_S, EVIDENCE_STEP_S, 3, &evidence);
     let residual = averaged("residual_db", 0.0, RESIDUAL_STEP_S, 1, &residual);
     evidence.into_iter().chain(residual).collect()
 }
