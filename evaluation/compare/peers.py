@@ -36,11 +36,11 @@ def sample(lines, count, seed):
     return lines if len(lines) <= count else random.Random(seed).sample(lines, count)
 
 
-def choose_pairs(folder, per_case, strangers, split):
+def choose_pairs(folder, per_case, strangers, split, starts):
     """The same pairs for everyone. The seed is the case's own: a new case changes no other's sample."""
     cases = defaultdict(list)
     for line in read_lines(folder / "truth.ndjson"):
-        if split in (None, line.get("split")):
+        if split in (None, line.get("split")) and line["case"].startswith(starts):
             cases[line["case"]].append(line)
     pairs = [p for case in sorted(cases) for p in sample(cases[case], per_case, f"{SEED} {case}")]
     path = folder / "strangers.ndjson"
@@ -105,7 +105,7 @@ def run_peer(name, tasks):
 
 def run(arguments):
     folder, out = Path(arguments.set), Path(arguments.out)
-    pairs = choose_pairs(folder, arguments.per_case, arguments.strangers, arguments.split)
+    pairs = choose_pairs(folder, arguments.per_case, arguments.strangers, arguments.split, tuple(arguments.cases.split(",")))
     names = arguments.peers.split(",") if arguments.peers else list(PEERS)
     # What is in the file already is not asked again, so a run can be taken up or a peer added.
     known = {(a["peer"], key_of(a)) for a in read_lines(out)} if out.exists() else set()
@@ -162,6 +162,7 @@ def main():
     of_run.add_argument("--per-case", type=int, default=20)
     of_run.add_argument("--strangers", type=int, default=300)
     of_run.add_argument("--split")
+    of_run.add_argument("--cases", default="", help="comma-separated starts of case names")
     of_run.add_argument("--jobs", type=int, default=1, help="peers at a time")
     of_score = commands.add_parser("score", help="print the tables")
     of_score.add_argument("set")

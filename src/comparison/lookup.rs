@@ -27,6 +27,10 @@ const PLACES: usize = 4;
 /// Hypotheses, at most.
 const STATES: usize = 600;
 
+/// Frames of all hypotheses together, at most: bounds memory (28 bytes each) where all of a long clip
+/// agrees with many places, as in looping music.
+const STATE_FRAMES: usize = 1_500_000;
+
 /// Lines closer than this are one, in rows.
 const SAME_LINE: f64 = 1.5;
 
@@ -170,7 +174,8 @@ fn add(
             && (state.line.b(middle_s) - line.b(middle_s)).abs() < SAME_LINE * FRAME_S
             && state.warp == warp
     };
-    if states.len() < STATES && !states.iter().any(is_known) {
+    let kept: usize = states.iter().map(|state| state.evidence.len()).sum();
+    if states.len() < STATES && kept < STATE_FRAMES && !states.iter().any(is_known) {
         states.push(extend(mine, b, warp, diagonal, seed, null));
     }
 }

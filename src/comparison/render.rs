@@ -90,13 +90,11 @@ fn whole(input: &Input, options: &OpenOptions, rate_hz: Option<u32>) -> Result<(
     Ok((spool, rate_hz))
 }
 
+/// What is done with `count` samples from `from` of a segment or of what lies between.
+type Visit<'v> = dyn FnMut(Option<&Segment>, i64, usize) -> Result<()> + 'v;
+
 /// Visits the clip from start to end: segments, and `None` for what is between them.
-pub(super) fn walk(
-    segments: &[Segment],
-    rate_hz: u32,
-    end: i64,
-    visit: &mut dyn FnMut(Option<&Segment>, i64, usize) -> Result<()>,
-) -> Result<()> {
+pub(super) fn walk(segments: &[Segment], rate_hz: u32, end: i64, visit: &mut Visit) -> Result<()> {
     let sample = |time_s: f64| ((time_s * f64::from(rate_hz)).round() as i64).clamp(0, end);
     let mut at = 0;
     for segment in segments {

@@ -1,6 +1,6 @@
 //! The one pass over a clip's samples: each measure consumes blocks and leaves a compact series.
 //!
-//! Nothing else in the program sees samples. Representations that several measures need (the mean
+//! Nothing else sees a single clip's samples. Representations that several measures need (the mean
 //! of the channels, its transform, its low-rate copies) are made here once.
 
 pub mod bits;

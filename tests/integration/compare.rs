@@ -49,8 +49,10 @@ fn stranger() -> Sound {
     Sound { rate, ..sound }
 }
 
-/// Wants these edits, as `(kind, start and end in the clip, start and end in the source)`.
-fn wants(comparison: &Comparison, edits: &[(&str, [f64; 2], Option<[f64; 2]>)]) {
+/// An edit: kind, start and end in the clip, start and end in the source.
+type Wanted<'a> = (&'a str, [f64; 2], Option<[f64; 2]>);
+
+fn wants(comparison: &Comparison, edits: &[Wanted]) {
     let found = &comparison.edits;
     assert_eq!(found.len(), edits.len(), "{found:?}");
     for (edit, (kind, a_s, b_s)) in found.iter().zip(edits) {
