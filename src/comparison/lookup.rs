@@ -7,13 +7,12 @@ use crate::align::{Null, Path, State, best_diagonal, best_path, extend};
 use crate::error::Result;
 use crate::fingerprint::{FRAME_S, Gradients, Hit, ROW_SPAN_S, Row, Warp, search};
 
-/// Lengths of windows in seconds, and of steps between them: long ones find what is faint, short
-/// ones what is brief.
-const SIZES_S: [(f64, f64); 2] = [(8.0, 4.0), (2.5, 1.25)];
+/// Lengths of windows in seconds, of steps between them, and how many are looked up at most in an hour
+/// of source (more in a shorter one): long ones find what is faint, short ones what is brief.
+const SIZES: [(f64, f64, f64); 2] = [(8.0, 4.0, 200.0), (2.5, 1.25, 100.0)];
 
-/// Windows times rows of the source that are looked up per size: bounds the time for long pairs, 250
-/// windows in an hour.
-const BUDGET: f64 = 250.0 * 225_000.0;
+/// Rows of an hour.
+const HOUR: f64 = 3600.0 / FRAME_S;
 
 /// Windows that are looked up in any case.
 const AT_LEAST: usize = 60;
@@ -65,8 +64,8 @@ pub(super) fn follow(
     let mut widened_s = None;
     for &warp in warps {
         let mine = rows_under(a, warp)?;
-        for (size_s, step_s) in SIZES_S {
-            let (starts, step_s) = windows(&mine, &b.gradients, &warp, size_s, step_s);
+        for (size_s, step_s, budget) in SIZES {
+            let (starts, step_s) = windows(&mine, &b.gradients, &warp, (size_s, step_s, budget));
             if step_s.1 {
                 widened_s = Some(step_s.0);
             }
@@ -90,8 +89,7 @@ fn windows(
     mine: &Gradients,
     b: &Gradients,
     warp: &Warp,
-    size_s: f64,
-    step_s: f64,
+    (size_s, step_s, budget): (f64, f64, f64),
 ) -> (Vec<usize>, (f64, bool)) {
     let length = ((size_s - ROW_SPAN_S) / FRAME_S) as usize;
     let total = mine.rows.len();
@@ -99,7 +97,7 @@ fn windows(
         return (vec![0], (step_s, false));
     }
     let wanted = ((total - length) as f64 * FRAME_S / step_s).ceil() as usize + 1;
-    let allowed = ((BUDGET / b.rows.len().max(1) as f64) as usize).max(AT_LEAST);
+    let allowed = ((budget * HOUR / b.rows.len().max(1) as f64) as usize).max(AT_LEAST);
     let count = wanted.min(allowed);
     let start = |i: usize| if count == 1 { 0 } else { (total - length) * i / (count - 1) };
     let step = (total - length) as f64 * FRAME_S / (count - 1).max(1) as f64 / warp.ratio;

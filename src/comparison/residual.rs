@@ -166,6 +166,9 @@ pub(super) struct Part<'a> {
 /// Samples handled at a time.
 const PART: usize = 1 << 15;
 
+/// Parts that a channel is learnt from, at most, spread over the segment: a minute at 8 kHz.
+const LEARNT_PARTS: usize = 16;
+
 /// Subtracts the source from `count` samples of a segment from `from` on, both held at `rate_hz`,
 /// and hands out the parts in order.
 pub(super) fn subtract(
@@ -179,7 +182,8 @@ pub(super) fn subtract(
 ) -> Result<()> {
     let mut filter = Filter::new(rate_hz);
     let step = PART / filter.hop * filter.hop;
-    for start in (0..count).step_by(step) {
+    let stride = step * count.div_ceil(step).div_ceil(LEARNT_PARTS).max(1);
+    for start in (0..count).step_by(stride) {
         let now = step.min(count - start);
         let at = from + start as i64;
         let (clip, laid) = (a.read(at, now)?, lay(b, &segment.line, at, now, rate_hz)?);
