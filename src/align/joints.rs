@@ -448,16 +448,7 @@ fn spectra(samples: &[f32], count: usize) -> Vec<Spectrum> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn noise(len: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed;
-        (0..len)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            })
-            .collect()
-    }
+    use crate::dsp::test_noise::noise;
 
     fn spool(samples: &[f32]) -> Spool {
         let mut spool = Spool::default();

@@ -158,17 +158,12 @@ pub(super) fn vertex(before: f64, at: f64, after: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::dsp::sinc::interpolate;
+    use crate::dsp::test_noise::noise;
     use crate::fingerprint::{GradientMeasure, Warp};
 
     #[test]
     fn a_small_slope_is_measured() {
-        let mut state = 5u32;
-        let noise: Vec<f32> = (0..80_000)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            })
-            .collect();
+        let noise = noise(80_000, 5);
         let clip = interpolate(&noise, 12_800.0, 1.004, 60_000);
         let (a, b) =
             (GradientMeasure::of(&clip, Warp::NONE), GradientMeasure::of(&noise, Warp::NONE));

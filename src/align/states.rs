@@ -100,7 +100,7 @@ impl Audibility {
         Self { floor: f64::from(a.floor), loss }
     }
 
-    /// Weight of a moment with these levels, in dB below full scale: [`MUTE`] to 1.
+    /// Weight of a moment with these levels, in dB below full scale: 0.05 to 1.
     #[must_use]
     pub fn weight(&self, depth_a: u8, depth_b: u8) -> f64 {
         let expected = f64::from(depth_b) + self.loss;
@@ -214,16 +214,8 @@ pub fn extend(
 mod tests {
     use super::*;
     use crate::dsp::speech_bands::DIFFERENCES;
+    use crate::dsp::test_noise::noise_rows;
     use crate::fingerprint::FRAME_S;
-
-    fn noise_rows(len: usize, seed: u32) -> Vec<Row> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as i8
-        };
-        (0..len).map(|_| std::array::from_fn(|_| next())).collect()
-    }
 
     #[test]
     fn a_line_is_followed_to_where_it_ends() {

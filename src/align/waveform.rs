@@ -272,15 +272,11 @@ impl Correlator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dsp::test_noise::noise;
 
-    fn noise(len: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-        };
-        let white: Vec<f32> = (0..len).map(|_| next()).collect();
-        white.windows(3).map(|w| 0.3 * (w[0] + w[1] + w[2])).collect()
+    /// Noise with little above 2 kHz.
+    fn low_noise(len: usize, seed: u32) -> Vec<f32> {
+        noise(len, seed).windows(3).map(|w| 0.3 * (w[0] + w[1] + w[2])).collect()
     }
 
     fn spool(samples: &[f32]) -> Spool {
@@ -291,7 +287,7 @@ mod tests {
 
     #[test]
     fn place_speed_level_and_polarity_are_measured() {
-        let source = noise(100_000, 3);
+        let source = low_noise(100_000, 3);
         let clip: Vec<f32> =
             interpolate(&source, 8000.4, 1.0302, 64_000).iter().map(|x| -0.5 * x).collect();
         let (mut a, mut b) = (spool(&clip), spool(&source));
@@ -312,7 +308,7 @@ mod tests {
 
     #[test]
     fn strangers_do_not_align() {
-        let (mut a, mut b) = (spool(&noise(60_000, 1)), spool(&noise(60_000, 2)));
+        let (mut a, mut b) = (spool(&low_noise(60_000, 1)), spool(&low_noise(60_000, 2)));
         let guess = Line { ratio: 1.0, offset_s: 0.0 };
         let fit = fit_waveform(&mut a, &mut b, &guess, (0.0, 7.0)).unwrap();
         assert!(!fit.aligned && fit.line == guess);

@@ -3,7 +3,7 @@
 use super::Recording;
 use super::usable::Usable;
 use super::warps::rows_under;
-use crate::align::{Null, Path, State, best_diagonal, best_path, extend};
+use crate::align::{Line, Null, Path, State, best_diagonal, best_path, extend};
 use crate::error::Result;
 use crate::fingerprint::{FRAME_S, Gradients, Hit, ROW_SPAN_S, Row, Warp, search};
 
@@ -16,6 +16,12 @@ const HOUR: f64 = 3600.0 / FRAME_S;
 
 /// Windows that are looked up in any case.
 const AT_LEAST: usize = 60;
+
+/// Share of usable moments from which a window is looked up.
+const LEAST_USABLE: f64 = 0.25;
+
+/// Windows of the first round; each further one has four times as many.
+const FIRST_ROUND: usize = 8;
 
 /// Score from which a place becomes a hypothesis.
 const SEED: f64 = 5.0;
@@ -64,13 +70,11 @@ pub(super) fn follow(
     let mut widened_s = None;
     for &warp in warps {
         let mine = rows_under(a, warp)?;
-        for (size_s, step_s, budget) in SIZES {
-            let (starts, step_s) = windows(&mine, &b.gradients, &warp, (size_s, step_s, budget));
-            if step_s.1 {
-                widened_s = Some(step_s.0);
-            }
-            let length = ((size_s - ROW_SPAN_S) / FRAME_S) as usize;
-            look(&mine, &b.gradients, warp, &starts, length, usable, null, &mut states);
+        let lookup = Lookup { mine: &mine, b: &b.gradients, warp, usable, null };
+        for size in SIZES {
+            let windows = lookup.windows(size);
+            widened_s = windows.widened_s.or(widened_s);
+            lookup.look(&windows, &mut states);
         }
         rows.push((warp, mine));
     }
@@ -84,65 +88,93 @@ pub(super) fn follow(
     Ok(Found { states, path, rows, null: *null, widened_s })
 }
 
-/// First rows of windows, and the seconds between them with whether the budget widened them.
-fn windows(
-    mine: &Gradients,
-    b: &Gradients,
-    warp: &Warp,
-    (size_s, step_s, budget): (f64, f64, f64),
-) -> (Vec<usize>, (f64, bool)) {
-    let length = ((size_s - ROW_SPAN_S) / FRAME_S) as usize;
-    let total = mine.rows.len();
-    if total <= length {
-        return (vec![0], (step_s, false));
-    }
-    let wanted = ((total - length) as f64 * FRAME_S / step_s).ceil() as usize + 1;
-    let allowed = ((budget * HOUR / b.rows.len().max(1) as f64) as usize).max(AT_LEAST);
-    let count = wanted.min(allowed);
-    let start = |i: usize| if count == 1 { 0 } else { (total - length) * i / (count - 1) };
-    let step = (total - length) as f64 * FRAME_S / (count - 1).max(1) as f64 / warp.ratio;
-    ((0..count).map(start).collect(), (step, count < wanted))
+/// Windows of one size.
+struct Windows {
+    /// First row of each.
+    starts: Vec<usize>,
+    /// Rows of each; the clip's end may cut the last one short.
+    length: usize,
+    /// Clip seconds between them, if the budget left room for fewer than wanted.
+    widened_s: Option<f64>,
 }
 
-/// Looks windows up in rounds: a few first, since what these explain need not be looked up.
-#[expect(clippy::too_many_arguments, reason = "one call site; the clip's side, the source's side")]
-fn look(
-    mine: &Gradients,
-    b: &Gradients,
+/// A clip under one warp against its source.
+struct Lookup<'a> {
+    mine: &'a Gradients,
+    b: &'a Gradients,
     warp: Warp,
-    starts: &[usize],
-    length: usize,
-    usable: &Usable,
-    null: &Null,
-    states: &mut Vec<State>,
-) {
-    let end = |start: usize| (start + length).min(mine.rows.len());
-    let clip_s = |row: usize| row as f64 * FRAME_S / warp.ratio;
-    let mut open: Vec<usize> = starts
-        .iter()
-        .copied()
-        .filter(|&s| usable.share(clip_s(s), clip_s(end(s))) > 0.25)
-        .collect();
-    let mut round = 8;
-    while !open.is_empty() {
-        open.retain(|&s| !is_explained(states, clip_s(s), clip_s(end(s))));
-        let stride = open.len().div_ceil(round).max(1);
-        let now: Vec<usize> = open.iter().copied().step_by(stride).collect();
-        open.retain(|s| !now.contains(s));
-        let queries: Vec<&[Row]> = now.iter().map(|&s| &mine.rows[s..end(s)]).collect();
-        for (&start, hits) in now.iter().zip(search(b, &queries)) {
-            for hit in hits.iter().take(PLACES).filter(|hit| hit.score >= SEED) {
-                add(mine, b, warp, (start, end(start)), hit, null, states);
+    usable: &'a Usable,
+    null: &'a Null,
+}
+
+impl Lookup<'_> {
+    fn clip_s(&self, row: f64) -> f64 {
+        row * FRAME_S / self.warp.ratio
+    }
+
+    fn windows(&self, (size_s, step_s, budget): (f64, f64, f64)) -> Windows {
+        let length = ((size_s - ROW_SPAN_S) / FRAME_S) as usize;
+        let Some(room) = self.mine.rows.len().checked_sub(length).filter(|room| *room > 0) else {
+            return Windows { starts: vec![0], length, widened_s: None };
+        };
+        let wanted = (room as f64 * FRAME_S / step_s).ceil() as usize + 1;
+        let allowed = (budget * HOUR / self.b.rows.len().max(1) as f64) as usize;
+        let count = wanted.min(allowed.max(AT_LEAST));
+        let starts = (0..count).map(|i| room * i / (count - 1).max(1)).collect();
+        let apart_s = self.clip_s(room as f64) / (count - 1).max(1) as f64;
+        Windows { starts, length, widened_s: (count < wanted).then_some(apart_s) }
+    }
+
+    /// Looks windows up in rounds: a few first, since what these explain need not be looked up.
+    fn look(&self, windows: &Windows, states: &mut Vec<State>) {
+        let end = |start: usize| (start + windows.length).min(self.mine.rows.len());
+        let clip_s = |start: usize| (self.clip_s(start as f64), self.clip_s(end(start) as f64));
+        let is_usable = |start: &usize| {
+            let (from_s, to_s) = clip_s(*start);
+            self.usable.share(from_s, to_s) > LEAST_USABLE
+        };
+        let mut open: Vec<usize> = windows.starts.iter().copied().filter(is_usable).collect();
+        let mut round = FIRST_ROUND;
+        while !open.is_empty() {
+            open.retain(|&start| !is_explained(states, clip_s(start)));
+            let stride = open.len().div_ceil(round).max(1);
+            let now: Vec<usize> = open.iter().copied().step_by(stride).collect();
+            open.retain(|start| !now.contains(start));
+            let queries: Vec<&[Row]> = now.iter().map(|&s| &self.mine.rows[s..end(s)]).collect();
+            for (&start, hits) in now.iter().zip(search(self.b, &queries)) {
+                for hit in hits.iter().take(PLACES).filter(|hit| hit.score >= SEED) {
+                    self.add((start, end(start)), hit, states);
+                }
             }
+            round *= 4;
         }
-        round *= 4;
+    }
+
+    /// Makes a hypothesis of a place, unless it is known.
+    fn add(&self, seed: (usize, usize), hit: &Hit, states: &mut Vec<State>) {
+        let (mine, b) = (self.mine, self.b);
+        let diagonal = hit.row as i64 - seed.0 as i64;
+        let diagonal = best_diagonal(&mine.rows, &b.rows, seed, diagonal, 3);
+        let middle_s = self.clip_s(0.5 * (seed.0 + seed.1) as f64);
+        let middle = (middle_s / FRAME_S) as usize;
+        let line = Line::through_rows(self.warp.ratio, diagonal as f64);
+        let is_known = |state: &State| {
+            (state.start..state.end()).contains(&middle)
+                && (state.line.b(middle_s) - line.b(middle_s)).abs() < SAME_LINE * FRAME_S
+                && state.warp == self.warp
+        };
+        let kept: usize = states.iter().map(|state| state.evidence.len()).sum();
+        if states.len() < STATES && kept < STATE_FRAMES && !states.iter().any(is_known) {
+            states.push(extend(mine, b, self.warp, diagonal, seed, self.null));
+        }
     }
 }
 
 /// Whether a hypothesis explains every part of these seconds of the clip.
-fn is_explained(states: &[State], from_s: f64, to_s: f64) -> bool {
-    let (from, to) = ((from_s / FRAME_S) as usize, (to_s / FRAME_S) as usize);
+fn is_explained(states: &[State], (from_s, to_s): (f64, f64)) -> bool {
+    /// Frames of a part: half a second.
     const PART: usize = 30;
+    let (from, to) = ((from_s / FRAME_S) as usize, (to_s / FRAME_S) as usize);
     states.iter().any(|state| {
         state.start <= from
             && state.end() >= to
@@ -150,30 +182,4 @@ fn is_explained(states: &[State], from_s: f64, to_s: f64) -> bool {
                 .chunks(PART)
                 .all(|part| part.iter().sum::<f32>() > 0.0)
     })
-}
-
-fn add(
-    mine: &Gradients,
-    b: &Gradients,
-    warp: Warp,
-    seed: (usize, usize),
-    hit: &Hit,
-    null: &Null,
-    states: &mut Vec<State>,
-) {
-    let diagonal = hit.row as i64 - seed.0 as i64;
-    let diagonal = best_diagonal(&mine.rows, &b.rows, seed, diagonal, 3);
-    let middle_s = 0.5 * (seed.0 + seed.1) as f64 * FRAME_S / warp.ratio;
-    let middle = (middle_s / FRAME_S) as usize;
-    let line = crate::align::Line::through_rows(warp.ratio, diagonal as f64);
-    let is_known = |state: &State| {
-        state.start <= middle
-            && middle < state.end()
-            && (state.line.b(middle_s) - line.b(middle_s)).abs() < SAME_LINE * FRAME_S
-            && state.warp == warp
-    };
-    let kept: usize = states.iter().map(|state| state.evidence.len()).sum();
-    if states.len() < STATES && kept < STATE_FRAMES && !states.iter().any(is_known) {
-        states.push(extend(mine, b, warp, diagonal, seed, null));
-    }
 }

@@ -280,17 +280,8 @@ impl Filter {
 mod tests {
     use super::*;
     use crate::align::Line;
+    use crate::dsp::test_noise::noise;
     use crate::fingerprint::Warp;
-
-    fn noise(len: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed;
-        (0..len)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            })
-            .collect()
-    }
 
     #[test]
     fn a_gain_is_undone_and_an_added_sound_is_left() {

@@ -12,6 +12,9 @@ use crate::fingerprint::{FRAME_S, ROW_CENTRE_S, Warp, search};
 /// Gaps shorter than this in a stretch on one line are no gaps, in seconds of the clip.
 const BRIDGED_S: f64 = 0.35;
 
+/// Gaps shorter than this on one line are the blur of joints that were placed, in seconds.
+const MET_S: f64 = 0.06;
+
 /// Evidence against a line, in nats, from which a gap in it or an end of the clip is foreign and not
 /// just masked or silent.
 const FOREIGN: f64 = -25.0;
@@ -79,6 +82,18 @@ impl Segment {
         (self.line.b(self.a_s.0), self.line.b(self.a_s.1))
     }
 
+    /// Takes in the next segment, which lies on the same line.
+    fn absorb(&mut self, next: Self) {
+        let longer = next.a_s.1 - next.a_s.0 > self.a_s.1 - self.a_s.0;
+        let (a_s, line) = ((self.a_s.0, next.a_s.1), bridge(self, &next));
+        let waveform_score = self.waveform_score.hypot(next.waveform_score);
+        let aligned = self.aligned && next.aligned;
+        if longer {
+            *self = next;
+        }
+        *self = Self { a_s, line, waveform_score, aligned, ..self.clone() };
+    }
+
     /// Source seconds per clip second, by resampling (pitch moved along) and by time-stretching (it
     /// did not); their product is the whole ratio.
     #[must_use]
@@ -115,6 +130,7 @@ pub(super) fn sharpen(a: &mut Recording, b: &mut Recording, found: Found) -> Res
     }
     let mut segments = joined(a, b, segments, &found)?;
     place_joints(a, b, &mut segments)?;
+    let mut segments = met(segments);
     segments.retain(|s| s.a_s.1 - s.a_s.0 >= SHORTEST_S);
     for segment in &mut segments {
         measure(b, &found, segment);
@@ -215,24 +231,33 @@ fn joined(
             out.push(segment);
             continue;
         };
-        let gap = (last.a_s.1, segment.a_s.0);
-        let apart = [gap.0, gap.1].map(|t| (last.line.b(t) - segment.line.b(t)).abs());
-        let one_line = apart.iter().all(|apart| *apart < SAME_LINE_S);
-        if !one_line || is_foreign(a, b, last, &segment, found)? {
+        if !on_one_line(last, &segment) || is_foreign(a, b, last, &segment, found)? {
             out.push(segment);
             continue;
         }
-        let longer = segment.a_s.1 - segment.a_s.0 > last.a_s.1 - last.a_s.0;
-        let a_s = (last.a_s.0, segment.a_s.1);
-        let line = bridge(last, &segment);
-        let score = last.waveform_score.hypot(segment.waveform_score);
-        let aligned = last.aligned && segment.aligned;
-        if longer {
-            *last = segment;
-        }
-        (last.a_s, last.line, last.waveform_score, last.aligned) = (a_s, line, score, aligned);
+        last.absorb(segment);
     }
     Ok(out)
+}
+
+/// Neighbours on one line that were found to meet, made one.
+fn met(segments: Vec<Segment>) -> Vec<Segment> {
+    let mut out: Vec<Segment> = Vec::new();
+    for segment in segments {
+        match out.last_mut() {
+            Some(last) if segment.a_s.0 - last.a_s.1 < MET_S && on_one_line(last, &segment) => {
+                last.absorb(segment);
+            }
+            _ => out.push(segment),
+        }
+    }
+    out
+}
+
+/// Whether two neighbours lie on one line at both ends of the gap between them.
+fn on_one_line(left: &Segment, right: &Segment) -> bool {
+    let apart = |time_s: f64| (left.line.b(time_s) - right.line.b(time_s)).abs();
+    apart(left.a_s.1) < SAME_LINE_S && apart(right.a_s.0) < SAME_LINE_S
 }
 
 /// Whether what lies between two stretches on one line is not from the source: something speaks

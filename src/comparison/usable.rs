@@ -120,26 +120,17 @@ fn mean_square(row: &Row) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dsp::test_noise::noise;
     use crate::fingerprint::{GradientMeasure, Warp};
 
     fn usable(samples: &[f32]) -> Usable {
         Usable::of(&GradientMeasure::of(samples, Warp::NONE))
     }
 
-    fn noise(len: usize) -> Vec<f32> {
-        let mut state = 1u32;
-        (0..len)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            })
-            .collect()
-    }
-
     #[test]
     fn short_silent_and_steady_clips_are_objected_to() {
-        assert_eq!(usable(&noise(40_000)).objection(), None);
-        assert!(usable(&noise(8000)).objection().unwrap().contains("has 0.8 s"));
+        assert_eq!(usable(&noise(40_000, 1)).objection(), None);
+        assert!(usable(&noise(8000, 1)).objection().unwrap().contains("has 0.8 s"));
         assert!(usable(&[0.0; 40_000]).objection().unwrap().contains("is silent"));
         let tone: Vec<f32> = (0..40_000).map(|n| 0.5 * (n as f32 * 0.7).sin()).collect();
         assert!(usable(&tone).objection().unwrap().contains("steady tone"));
@@ -148,7 +139,7 @@ mod tests {
 
     #[test]
     fn shares_are_of_the_asked_part() {
-        let mut half = noise(40_000);
+        let mut half = noise(40_000, 1);
         half[..20_000].fill(0.0);
         let usable = usable(&half);
         assert!(usable.share(0.0, 2.0) < 0.01 && usable.share(3.0, 4.5) > 0.9);

@@ -27,8 +27,9 @@ const PROMISING: f64 = 6.5;
 /// Warps that are followed, at most.
 const KEPT: usize = 3;
 
-/// Spreads of slopes tried one after the other, each once the best lies inside.
-const SPREADS: [f64; 3] = [0.024, 0.006, 0.002];
+/// Spreads of slopes tried one after the other, each once the best lies inside; the widest twice, since
+/// the pitch is known only after the first.
+const SPREADS: [f64; 4] = [0.024, 0.024, 0.006, 0.002];
 
 /// Passes of that, at most.
 const PASSES: usize = 7;
@@ -140,14 +141,18 @@ fn grid() -> Vec<Warp> {
     out
 }
 
+/// Samples of a window; the clip's end may cut it short.
+fn window(a: &mut Recording, start_s: f64) -> Result<Vec<f32>> {
+    let from = (start_s * RATE) as i64;
+    let left = (a.samples.len() as i64 - from).max(0) as usize;
+    a.samples.read(from, ((WINDOW_S * RATE) as usize).min(left))
+}
+
 /// Looks every window up under every warp.
 fn look(a: &mut Recording, b: &Gradients, starts: &[f64], warps: &[Warp]) -> Result<Vec<Sighting>> {
     let mut asked = Vec::new();
     for &start_s in starts {
-        let count = (WINDOW_S * RATE) as usize;
-        let from = (start_s * RATE) as i64;
-        let left = (a.samples.len() as i64 - from).max(0) as usize;
-        let samples = a.samples.read(from, count.min(left))?;
+        let samples = window(a, start_s)?;
         for &warp in warps {
             asked.push((start_s, warp, GradientMeasure::of(&samples, warp).rows));
         }
@@ -164,14 +169,11 @@ fn look(a: &mut Recording, b: &Gradients, starts: &[f64], warps: &[Warp]) -> Res
 
 /// The warp measured round a sighting, and the agreement there.
 fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<(Warp, f64)> {
-    let from = (sighting.start_s * RATE) as i64;
-    let left = (a.samples.len() as i64 - from).max(0) as usize;
-    let count = ((WINDOW_S * RATE) as usize).min(left);
-    let samples = a.samples.read(from, count)?;
+    let samples = window(a, sighting.start_s)?;
     let mut warp = sighting.warp;
     let mut diagonal = sighting.hit.row as f64;
     let mut agreement = 0.0;
-    let mut spreads = SPREADS.iter();
+    let mut spreads = SPREADS.iter().skip(1);
     let mut spread = SPREADS[0];
     for _ in 0..PASSES {
         let rows = GradientMeasure::of(&samples, warp).rows;

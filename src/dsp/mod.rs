@@ -8,3 +8,5 @@ pub mod sinc;
 pub mod speech_bands;
 pub mod stats;
 pub mod stft;
+#[cfg(test)]
+pub(crate) mod test_noise;

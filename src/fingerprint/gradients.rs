@@ -178,16 +178,7 @@ fn pure_tone(power: &[f32]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::dsp::sinc::interpolate;
-
-    fn noise(len: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed;
-        (0..len)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            })
-            .collect()
-    }
+    use crate::dsp::test_noise::noise;
 
     fn agreement(a: &[Row], b: &[Row]) -> f64 {
         let dot = |a: &[Row], b: &[Row]| -> f64 {

@@ -256,15 +256,7 @@ fn least_deviation(len: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn noise_rows(len: usize, seed: u32) -> Vec<Row> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as i8
-        };
-        (0..len).map(|_| std::array::from_fn(|_| next())).collect()
-    }
+    use crate::dsp::test_noise::noise_rows;
 
     fn gradients(rows: Vec<Row>) -> Gradients {
         let depths = vec![20; rows.len()];

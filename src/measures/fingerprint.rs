@@ -79,16 +79,7 @@ impl Words {
 mod tests {
     use super::*;
     use crate::dsp::speech_bands::GRADIENT_FRAMES;
-
-    fn noise(len: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed;
-        (0..len)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            })
-            .collect()
-    }
+    use crate::dsp::test_noise::noise;
 
     fn words(samples: &[f32]) -> Vec<u32> {
         let mut measure = FingerprintMeasure::default();

@@ -15,7 +15,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write_document(&report.document, out)
 }
 
-/// Any document, laid out like [`write`] does it.
+/// Any document, laid out like [`write()`] does it.
 ///
 /// # Errors
 ///

@@ -125,11 +125,14 @@ fn sound_laid_over_the_source_is_pointed_out() {
     let (source, foreign) = (Sound::of(SOURCE), stranger());
     let mut clip = joined(&[(None, 1.0, 13.0)]);
     let (from, count) = (clip.frames(6.0), clip.frames(1.5));
+    // As loud as the source's own speech; what buries it counts as a replacement.
     let start = foreign.loudest_second(1.6);
+    let loudest = clip.loudest_second(1.0);
+    let gain = clip.rms(loudest, loudest + 44_100) / foreign.rms(start, start + 44_100);
     for (x, added) in
         clip.channels[0][from..from + count].iter_mut().zip(&foreign.channels[0][start..])
     {
-        *x += added;
+        *x += gain * added;
     }
     let comparison = compared(&clip, &source);
     assert_eq!(comparison.segments.len(), 1, "{:?}", comparison.edits);

@@ -90,8 +90,7 @@ pub struct SameSource {
     /// Why nothing can be said.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
-    /// Strongest agreement of any place, in standard deviations above what strangers reach at the
-    /// other places of B.
+    /// Strongest agreement of any place, in standard deviations above what strangers reach.
     pub score: f64,
     /// Score from which a match is reported.
     pub threshold: f64,

@@ -154,7 +154,7 @@ fn numbers(document: &ComparisonDocument) -> Vec<Row> {
     rows.add(
         "Strongest agreement",
         format!(
-            "{:.1} standard deviations above other places of B; reported from {:.1}",
+            "{:.1} standard deviations above strangers; reported from {:.1}",
             same.score, same.threshold
         ),
     );
