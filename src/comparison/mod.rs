@@ -28,7 +28,8 @@ pub use usable::Usable;
 /// Name and version of the compared features and of every constant behind `score`.
 pub const PRODUCER: &str = "gradients-v1";
 
-/// Standard deviations above strangers from which a match is reported.
+/// Standard deviations above strangers from which a match is reported. The 546 pairs of strangers of
+/// the tuning split of `evaluation/compare` reached 9.0.
 pub const THRESHOLD: f64 = 12.0;
 
 /// Clip time of the first value of [`Comparison::evidence`], in seconds.
