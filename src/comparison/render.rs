@@ -1,6 +1,8 @@
 //! The source laid on the clip's time, and the clip less the source, at the clip's own rate.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
@@ -125,9 +127,11 @@ pub(super) fn in_parts(
     Ok(())
 }
 
+/// A WAV file that appears under its name once it is whole.
 struct Output<'a> {
     path: &'a Path,
-    writer: WavWriter<std::io::BufWriter<std::fs::File>>,
+    part: PathBuf,
+    writer: WavWriter<BufWriter<File>>,
 }
 
 impl<'a> Output<'a> {
@@ -138,8 +142,11 @@ impl<'a> Output<'a> {
             bits_per_sample: 32,
             sample_format: SampleFormat::Float,
         };
-        let writer = WavWriter::create(path, spec).map_err(|e| Error::wav(path, e))?;
-        Ok(Self { path, writer })
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = path.with_file_name(name);
+        let writer = WavWriter::create(&part, spec).map_err(|e| Error::wav(path, e))?;
+        Ok(Self { path, part, writer })
     }
 
     fn write(&mut self, samples: &[f32]) -> Result<()> {
@@ -154,6 +161,11 @@ impl<'a> Output<'a> {
     }
 
     fn finish(self) -> Result<()> {
-        self.writer.finalize().map_err(|e| Error::wav(self.path, e))
+        let Self { path, part, writer } = self;
+        let finished = writer.finalize().map_err(|e| Error::wav(path, e));
+        finished.and_then(|()| {
+            std::fs::rename(&part, path)
+                .map_err(|source| Error::Write { path: path.to_owned(), source })
+        })
     }
 }

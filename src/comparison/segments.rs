@@ -35,8 +35,8 @@ const AT_THE_EDGE_S: f64 = 0.4;
 /// Segments shorter than this are not told from chance, in seconds.
 const SHORTEST_S: f64 = 0.3;
 
-/// Score from which a further segment of a clip that is found is reported; on the tuning split of
-/// `evaluation/compare` chance pieces in foreign stretches reached 8.
+/// Score from which a further segment of a clip that is found is reported; chosen on the tuning split of
+/// `evaluation/compare`.
 const FURTHER: f64 = 8.5;
 
 /// Share of a segment's score that another place must reach to be named.
