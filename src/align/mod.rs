@@ -4,6 +4,7 @@
 //! 8 kHz; what is kept of a whole recording is asked for piece by piece.
 
 mod edits;
+mod explained;
 mod joints;
 mod line;
 mod path;
