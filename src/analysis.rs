@@ -110,10 +110,10 @@ pub fn analyze(
             continue;
         }
         if block.start_frame >= start && block_end <= end {
-            measures.push(block);
+            measures.push(block)?;
             examined += block.frames() as u64;
         } else if let Some(part) = cut(block, start, end) {
-            measures.push(&part);
+            measures.push(&part)?;
             examined += part.frames() as u64;
         }
         progress(block_end as f64 / rate, declared_s);
@@ -123,7 +123,7 @@ pub fn analyze(
         let what = format!("the examined part lies outside the clip of {:.3} s", stream.duration_s);
         return Err(Error::NoAudio { what });
     }
-    let features = measures.finish();
+    let features = measures.finish()?;
     let outcomes = detect(&features, settings);
     let seen: Vec<Seen> = outcomes
         .iter()

@@ -18,6 +18,12 @@ pub enum Family {
     Level,
     /// Relation of channels.
     Channels,
+    /// Frame grids and coded packets.
+    Coding,
+    /// Mains hum.
+    Hum,
+    /// The same sound twice.
+    Repetition,
 }
 
 impl Family {
@@ -31,6 +37,9 @@ impl Family {
             Self::Spectrum => "spectrum",
             Self::Level => "level",
             Self::Channels => "channels",
+            Self::Coding => "coding",
+            Self::Hum => "hum",
+            Self::Repetition => "repetition",
         }
     }
 }
