@@ -1,8 +1,10 @@
 //! Signal processing that knows nothing of forensics.
 
 pub mod bands;
+pub mod hybrid;
 pub mod kernels;
 pub mod lpc;
+pub mod mdct;
 pub mod resample;
 pub mod sinc;
 pub mod speech_bands;

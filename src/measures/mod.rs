@@ -7,6 +7,7 @@
 pub mod bits;
 pub mod fingerprint;
 pub mod frames;
+pub mod grid;
 pub mod joints;
 pub mod levels;
 pub mod loudness;

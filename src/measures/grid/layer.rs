@@ -1,0 +1,242 @@
+//! The search for one family's grids: probes, tracks, more probes, and the same beneath a grid that
+//! runs through the whole clip.
+
+use super::bank::{Bank, Window};
+use super::probe::{Mask, Peak, Probe, circular_distance};
+use super::track::{Hypothesis, Run, Tracker};
+use super::{Depth, GridCodec, GridFamily, GridTrack, Stretch};
+use crate::decode::Spool;
+use crate::error::Result;
+use crate::units::TimeSpan;
+
+/// Frames of a first probe.
+const PROBE_FRAMES: usize = 24;
+
+/// First probes: one in this many seconds, within bounds.
+const PROBE_EVERY_S: f64 = 4.0;
+const PROBES: (usize, usize) = (4, 12);
+
+/// Robust z-score from which a peak is a grid. Of 1024 phases of noise the highest has 3 to 4.5.
+const CLEAR_Z: f32 = 7.0;
+
+/// How far a peak must stand above the next one. Tones and loops have several alike.
+const CLEAR_RATIO: f32 = 1.25;
+
+/// Frames of a probe where no known grid holds.
+const FILL_FRAMES: (usize, usize) = (12, 48);
+
+/// Frames that all later probes of a layer may take, at least, and per second of the clip.
+const FILL_BUDGET: (usize, f64) = (400, 4.0);
+
+/// Frames that they may take at most.
+const FILL_CAP: usize = 1200;
+
+/// Rounds of later probes.
+const FILL_ROUNDS: usize = 8;
+
+/// Grids followed in one layer.
+const MAX_HYPOTHESES: usize = 24;
+
+/// Share of the slots that say anything which a grid must hold to run through the clip.
+const THROUGHOUT: f32 = 0.75;
+
+/// Phases beside a grid that runs through the clip which it disturbs.
+const THROUGHOUT_REACH: usize = 40;
+
+/// The same where phases repeat at short distances.
+const SHORT_REACH: usize = 8;
+
+/// Vorbis's short blocks move its long ones by multiples of half their length (Vorbis I
+/// specification, 4.3.1).
+const VORBIS_MODULUS: usize = 128;
+
+/// Evidence (natural log-likelihood ratio) from which a stretch is kept.
+const STRETCH_EVIDENCE: f64 = 15.0;
+
+/// What the search needs beside samples and transform.
+pub(super) struct Plan {
+    /// Sample rate in Hz.
+    pub(super) rate: f64,
+    /// How thoroughly to search.
+    pub(super) depth: Depth,
+    /// Windows to be told apart, none if there is one alone.
+    pub(super) windows: Vec<(Window, Bank)>,
+}
+
+/// At most two tracks: the clearest encoding, and one beneath it if the first runs through.
+pub(super) fn examine(spool: &mut Spool, bank: &mut Bank, mut plan: Plan) -> Result<Vec<GridTrack>> {
+    let probes = first_probes(spool, bank, &plan)?;
+    let mut masks: Vec<Mask> = Vec::new();
+    let mut tracks = Vec::new();
+    for _ in 0..2 {
+        let Some(track) = layer(spool, bank, &mut plan, &probes, &masks)? else { break };
+        let through = track.throughout.then(|| track.stretches.first().copied()).flatten();
+        let modulus = track.modulus as usize;
+        tracks.push(track);
+        let Some(stretch) = through else { break };
+        let reach = if modulus < bank.period() { SHORT_REACH } else { THROUGHOUT_REACH };
+        masks.push(Mask { phase: stretch.phase as usize, modulus, reach });
+    }
+    Ok(tracks)
+}
+
+fn first_probes(spool: &mut Spool, bank: &mut Bank, plan: &Plan) -> Result<Vec<Probe>> {
+    let frames = spool.len() as usize / bank.period();
+    let seconds = spool.len() as f64 / plan.rate;
+    let count = match plan.depth {
+        Depth::Usual => ((seconds / PROBE_EVERY_S) as usize).clamp(PROBES.0, PROBES.1),
+        Depth::Exhaustive => frames / PROBE_FRAMES,
+    };
+    let room = frames.saturating_sub(PROBE_FRAMES + 3);
+    (0..count)
+        .map(|n| {
+            let slot = room * (2 * n + 1) / (2 * count).max(1);
+            Probe::take(spool, bank, (slot * bank.period()) as u64, PROBE_FRAMES)
+        })
+        .collect()
+}
+
+fn is_clear(peak: &Peak) -> bool {
+    peak.z >= CLEAR_Z && peak.z >= CLEAR_RATIO * peak.second_z
+}
+
+fn layer(
+    spool: &mut Spool,
+    bank: &mut Bank,
+    plan: &mut Plan,
+    probes: &[Probe],
+    masks: &[Mask],
+) -> Result<Option<GridTrack>> {
+    let mut found: Vec<(u64, usize, Peak)> = probes
+        .iter()
+        .filter_map(|probe| Some((probe.start, probe.frames, probe.peak(masks)?)))
+        .filter(|(_, _, peak)| is_clear(peak))
+        .collect();
+    found.sort_by(|a, b| b.2.z.total_cmp(&a.2.z).then(a.0.cmp(&b.0)));
+    let Some(&(start, frames, clearest)) = found.first() else { return Ok(None) };
+    let window = closest_window(spool, plan, bank.period(), start, frames, clearest.phase)?;
+    let codec = codec_of(bank, window);
+    let modulus = if codec == GridCodec::Vorbis { VORBIS_MODULUS } else { bank.period() };
+    let rate = plan.rate;
+    let (period, half_span) = (bank.period(), bank.span() / 2);
+    let seconds = spool.len() as f64 / rate;
+
+    let mut tracker = Tracker::new(spool, bank)?;
+    for (_, _, peak) in &found {
+        follow(&mut tracker, peak, modulus)?;
+    }
+    let mut budget = match plan.depth {
+        Depth::Usual => (FILL_BUDGET.0 + (FILL_BUDGET.1 * seconds) as usize).min(FILL_CAP),
+        Depth::Exhaustive => usize::MAX,
+    };
+    let mut seen: Vec<(usize, usize)> = Vec::new();
+    for _ in 0..FILL_ROUNDS {
+        let before = tracker.hypotheses().len();
+        for (slot, frames) in unexplained(&tracker, &seen) {
+            if frames > budget || tracker.hypotheses().len() >= MAX_HYPOTHESES {
+                break;
+            }
+            budget -= frames;
+            seen.push((slot, slot + frames));
+            if let Some(peak) = tracker.probe(slot, frames)?.peak(masks).filter(is_clear) {
+                follow(&mut tracker, &peak, modulus)?;
+            }
+        }
+        if tracker.hypotheses().len() == before {
+            break;
+        }
+    }
+
+    let runs = tracker.runs();
+    let telling = (0..tracker.slots()).filter(|&s| !tracker.is_quiet(s)).count();
+    let held = |run: &Run| (run.first..run.end).filter(|&s| !tracker.is_quiet(s)).count();
+    let covered: usize = runs.iter().filter(|run| run.hypothesis.is_some()).map(held).sum();
+    let mut stretches = Vec::new();
+    for run in &runs {
+        let Some(hypothesis) = run.hypothesis else { continue };
+        let evidence = tracker.evidence(hypothesis, run.first, run.end);
+        if evidence < STRETCH_EVIDENCE {
+            continue;
+        }
+        let phase = tracker.hypotheses()[hypothesis].phase;
+        let middle_s = |slot: usize| (slot * period + phase % modulus + half_span) as f64 / rate;
+        stretches.push(Stretch {
+            span: TimeSpan::new(middle_s(run.first), middle_s(run.end - 1)),
+            phase: (phase % modulus) as u32,
+            frames: (run.end - run.first) as u32,
+            evidence,
+        });
+    }
+    let coverage = covered as f32 / telling.max(1) as f32;
+    let alone = stretches.windows(2).all(|pair| pair[0].phase == pair[1].phase);
+    Ok(Some(GridTrack {
+        codec,
+        window,
+        period: period as u32,
+        modulus: modulus as u32,
+        z: clearest.z,
+        throughout: alone && coverage >= THROUGHOUT,
+        coverage,
+        stretches,
+    }))
+}
+
+/// Adds a peak's grid unless it is followed already.
+fn follow(tracker: &mut Tracker, peak: &Peak, modulus: usize) -> Result<()> {
+    let known = |h: &Hypothesis| circular_distance(h.phase, peak.phase, modulus) <= 1;
+    if tracker.hypotheses().iter().any(known) || tracker.hypotheses().len() >= MAX_HYPOTHESES {
+        return Ok(());
+    }
+    tracker.add(Hypothesis { phase: peak.phase % modulus, modulus, height: peak.height })
+}
+
+/// Places to probe, `(slot, frames)`: the middles of runs in which no known grid holds, the longest
+/// first.
+fn unexplained(tracker: &Tracker, seen: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    for run in tracker.runs().iter().filter(|run| run.hypothesis.is_none()) {
+        let mut first = run.first;
+        // A long run is probed piece by piece.
+        while first < run.end {
+            let end = run.end.min(first + FILL_FRAMES.1);
+            let telling = (first..end).filter(|&slot| !tracker.is_quiet(slot)).count();
+            let fresh = !seen.iter().any(|&(from, to)| from < end && first < to);
+            if telling >= FILL_FRAMES.0 && fresh {
+                places.push((first, end - first));
+            }
+            first = end;
+        }
+    }
+    places.sort_by_key(|&(slot, frames)| (usize::MAX - frames, slot));
+    places
+}
+
+/// The window that gives the frames at `phase` the most small lines; `None` if there is no choice.
+fn closest_window(
+    spool: &mut Spool,
+    plan: &mut Plan,
+    period: usize,
+    start: u64,
+    frames: usize,
+    phase: usize,
+) -> Result<Option<Window>> {
+    let first = start as usize + (phase + period - start as usize % period) % period;
+    let mut best: Option<(Window, f32)> = None;
+    for (window, bank) in &mut plan.windows {
+        let samples = spool.read(first as i64, frames * period + bank.span())?;
+        let total: f32 = (0..frames).map(|frame| bank.score(&samples[frame * period..])).sum();
+        if best.is_none_or(|(_, most)| total > most) {
+            best = Some((*window, total));
+        }
+    }
+    Ok(best.map(|(window, _)| window))
+}
+
+fn codec_of(bank: &Bank, window: Option<Window>) -> GridCodec {
+    match (bank.family(), window) {
+        (GridFamily::Hybrid, _) => GridCodec::Mp3,
+        (GridFamily::Celt, _) => GridCodec::Opus,
+        (GridFamily::Long, Some(Window::PowerSine)) => GridCodec::Vorbis,
+        (GridFamily::Long, _) => GridCodec::Aac,
+    }
+}

@@ -1,0 +1,242 @@
+//! Which of the grids found by probes holds at each moment of a clip.
+
+use super::bank::Bank;
+use crate::decode::Spool;
+use crate::dsp::stats::median_and_sigma;
+use crate::error::Result;
+
+/// Phases, as shares of the period, that stand for "no grid here".
+const ELSEWHERE: [f64; 3] = [0.113, 0.461, 0.787];
+
+/// Root mean square below which a slot says nothing: 2 steps of 16 bits.
+const QUIET_RMS: f32 = 2.0 / 32768.0;
+
+/// Slots read at once.
+const CHUNK: usize = 64;
+
+/// Share of a grid's height in its probe that a frame of it must be expected to have at least.
+const EXPECTED_SHARE: f32 = 0.5;
+
+/// Bounds on what one frame may say, as log-likelihood ratio: a block of another size is no joint.
+const FRAME_LLR: (f32, f32) = (-4.0, 8.0);
+
+/// Cost of a change of grid, as log-likelihood: one in ten thousand frames.
+const CHANGE_COST: f32 = 9.2;
+
+/// A grid that may hold somewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Hypothesis {
+    /// Start of frames in samples, modulo `modulus`.
+    pub(super) phase: usize,
+    /// Distance at which phases are alike; less than the period where block switching moves them.
+    pub(super) modulus: usize,
+    /// Height of a frame's score over those of other phases, as seen in the probe.
+    pub(super) height: f32,
+}
+
+/// A run of slots in one state.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Run {
+    /// Number of the hypothesis; `None` where no known grid holds.
+    pub(super) hypothesis: Option<usize>,
+    /// First slot.
+    pub(super) first: usize,
+    /// One past the last slot.
+    pub(super) end: usize,
+}
+
+/// Scores along a clip, slot by slot; a slot is one period.
+pub(super) struct Tracker<'a> {
+    spool: &'a mut Spool,
+    bank: &'a mut Bank,
+    slots: usize,
+    quiet: Vec<bool>,
+    /// Score of no grid, by modulus.
+    elsewhere: Vec<(usize, Vec<f32>)>,
+    sigma: f32,
+    hypotheses: Vec<Hypothesis>,
+    /// Log-likelihood ratio of each hypothesis against none, slot by slot.
+    ratios: Vec<Vec<f32>>,
+}
+
+impl<'a> Tracker<'a> {
+    /// A tracker that knows no grid yet.
+    pub(super) fn new(spool: &'a mut Spool, bank: &'a mut Bank) -> Result<Self> {
+        let whole = spool.len() as usize;
+        let slots = whole.saturating_sub(bank.span()) / bank.period();
+        let mut tracker = Self {
+            spool,
+            bank,
+            slots,
+            quiet: vec![false; slots],
+            elsewhere: Vec::new(),
+            sigma: 1.0,
+            hypotheses: Vec::new(),
+            ratios: Vec::new(),
+        };
+        let period = tracker.bank.period();
+        let base = tracker.elsewhere(period)?.clone();
+        let mut steps: Vec<f32> = base.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        // Differences of two medians of three scores: close to those of two scores.
+        let spread = median_and_sigma(&mut steps).map_or(0.0, |(_, sigma)| sigma / 1.414);
+        tracker.sigma = spread.max(0.35 * (tracker.bank.line_count() as f32).sqrt());
+        Ok(tracker)
+    }
+
+    /// Number of slots.
+    pub(super) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// Whether a slot is too quiet to say anything.
+    pub(super) fn is_quiet(&self, slot: usize) -> bool {
+        self.quiet.get(slot).copied().unwrap_or(true)
+    }
+
+    /// The hypotheses in order of arrival.
+    pub(super) fn hypotheses(&self) -> &[Hypothesis] {
+        &self.hypotheses
+    }
+
+    /// Probes part of the clip.
+    pub(super) fn probe(&mut self, slot: usize, frames: usize) -> Result<super::probe::Probe> {
+        let start = (slot * self.bank.period()) as u64;
+        super::probe::Probe::take(self.spool, self.bank, start, frames)
+    }
+
+    /// Sum of a hypothesis's log-likelihood ratios over slots.
+    pub(super) fn evidence(&self, hypothesis: usize, first: usize, end: usize) -> f64 {
+        let ratios = self.ratios.get(hypothesis).and_then(|r| r.get(first..end));
+        ratios.map_or(0.0, |r| r.iter().map(|&x| f64::from(x)).sum())
+    }
+
+    /// Follows one more grid.
+    pub(super) fn add(&mut self, hypothesis: Hypothesis) -> Result<()> {
+        let on = self.highest_of(&phases(hypothesis.phase, hypothesis.modulus, self.bank.period()))?;
+        let sigma = self.sigma;
+        let expected = EXPECTED_SHARE * hypothesis.height;
+        let modulus = hypothesis.modulus;
+        let elsewhere = self.elsewhere(modulus)?;
+        let ratio = |(on, off): (&f32, &f32)| {
+            let llr = ((on - off) * expected - 0.5 * expected * expected) / (sigma * sigma);
+            llr.clamp(FRAME_LLR.0, FRAME_LLR.1)
+        };
+        let mut ratios: Vec<f32> = on.iter().zip(elsewhere).map(ratio).collect();
+        for (ratio, quiet) in ratios.iter_mut().zip(&self.quiet) {
+            if *quiet {
+                *ratio = 0.0;
+            }
+        }
+        self.hypotheses.push(hypothesis);
+        self.ratios.push(ratios);
+        Ok(())
+    }
+
+    /// The most likely succession of grids.
+    pub(super) fn runs(&self) -> Vec<Run> {
+        runs(&self.ratios, self.slots)
+    }
+
+    /// Median score of phases that stand for no grid.
+    fn elsewhere(&mut self, modulus: usize) -> Result<&Vec<f32>> {
+        if let Some(at) = self.elsewhere.iter().position(|(m, _)| *m == modulus) {
+            return Ok(&self.elsewhere[at].1);
+        }
+        let period = self.bank.period();
+        let mut each = Vec::new();
+        for share in ELSEWHERE {
+            let phase = (share * period as f64) as usize % modulus;
+            each.push(self.highest_of(&phases(phase, modulus, period))?);
+        }
+        let middle = |a: f32, b: f32, c: f32| a.max(b).min(a.min(b).max(c));
+        let median = (0..self.slots).map(|s| middle(each[0][s], each[1][s], each[2][s])).collect();
+        self.elsewhere.push((modulus, median));
+        Ok(&self.elsewhere[self.elsewhere.len() - 1].1)
+    }
+
+    /// Highest score among frames that start in each slot at one of `phases`.
+    fn highest_of(&mut self, phases: &[usize]) -> Result<Vec<f32>> {
+        let (period, span) = (self.bank.period(), self.bank.span());
+        let mut out = Vec::with_capacity(self.slots);
+        for first in (0..self.slots).step_by(CHUNK) {
+            let count = CHUNK.min(self.slots - first);
+            let samples =
+                self.spool.read((first * period) as i64, (count + 1) * period + span)?;
+            for slot in 0..count {
+                let score = |phase: &usize| self.bank.score(&samples[slot * period + phase..]);
+                out.push(phases.iter().map(score).fold(0.0, f32::max));
+                let inside = &samples[slot * period..(slot + 1) * period];
+                let power = crate::dsp::kernels::dot(inside, inside) / period as f32;
+                self.quiet[first + slot] = power < QUIET_RMS * QUIET_RMS;
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// All phases within a period that a hypothesis stands for.
+fn phases(phase: usize, modulus: usize, period: usize) -> Vec<usize> {
+    (phase % modulus..period).step_by(modulus).collect()
+}
+
+/// Viterbi path through the states "none" (log-likelihood ratio 0) and one for each series.
+fn runs(ratios: &[Vec<f32>], slots: usize) -> Vec<Run> {
+    let states = ratios.len() + 1;
+    let ratio = |state: usize, slot: usize| match state {
+        0 => 0.0,
+        _ => ratios[state - 1].get(slot).copied().unwrap_or(0.0),
+    };
+    let mut best = vec![0.0f32; states];
+    let mut came_from = vec![0u16; states * slots];
+    for slot in 0..slots {
+        let top = (0..states).max_by(|&a, &b| best[a].total_cmp(&best[b]).then(b.cmp(&a))).unwrap_or(0);
+        let jump = best[top] - CHANGE_COST;
+        for state in 0..states {
+            let from = if best[state] >= jump { state } else { top };
+            came_from[slot * states + state] = from as u16;
+        }
+        for (state, best) in best.iter_mut().enumerate() {
+            *best = best.max(jump) + ratio(state, slot);
+        }
+    }
+    let mut state =
+        (0..states).max_by(|&a, &b| best[a].total_cmp(&best[b]).then(b.cmp(&a))).unwrap_or(0);
+    let mut found: Vec<Run> = Vec::new();
+    for slot in (0..slots).rev() {
+        let hypothesis = state.checked_sub(1);
+        match found.last_mut() {
+            Some(run) if run.hypothesis == hypothesis => run.first = slot,
+            _ => found.push(Run { hypothesis, first: slot, end: slot + 1 }),
+        }
+        state = usize::from(came_from[slot * states + state]);
+    }
+    found.reverse();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_changes_where_the_evidence_does() {
+        let a: Vec<f32> = (0..40).map(|n| if n < 20 { 3.0 } else { -3.0 }).collect();
+        let b: Vec<f32> = (0..40).map(|n| if n < 25 { -3.0 } else { 3.0 }).collect();
+        let found = runs(&[a, b], 40);
+        let states: Vec<_> = found.iter().map(|run| (run.hypothesis, run.first)).collect();
+        assert_eq!(states, [(Some(0), 0), (Some(1), 25)].to_vec());
+    }
+
+    #[test]
+    fn weak_evidence_is_none() {
+        let weak = runs(&[vec![0.01; 30]], 30);
+        assert_eq!(weak, vec![Run { hypothesis: None, first: 0, end: 30 }]);
+        assert!(runs(&[], 0).is_empty());
+    }
+
+    #[test]
+    fn phases_repeat_at_the_modulus() {
+        assert_eq!(phases(300, 1024, 1024), vec![300]);
+        assert_eq!(phases(300, 256, 1024), vec![44, 300, 556, 812]);
+    }
+}
