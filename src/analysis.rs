@@ -1,11 +1,12 @@
 //! The first of the program's tasks: one clip in, everything observed about it out.
 
-use crate::decode::{Block, Clip, Input, OpenOptions, Source, StreamInfo};
+use crate::decode::{Block, Clip, CodecClass, Input, OpenOptions, Source, StreamInfo};
 use crate::detectors::DETECTORS;
 use crate::error::{Error, Result};
 use crate::features::{Features, Shape};
 use crate::fusion::{EditPoint, Seen, fuse};
 use crate::measures::Measures;
+use crate::measures::grid::{Depth, GridTrack};
 
 /// What to examine.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,8 @@ pub struct Settings {
     pub start_s: Option<f64>,
     /// End of the examined part, in seconds; the end if `None`.
     pub end_s: Option<f64>,
+    /// Whether every second is searched for frame grids, whatever that takes.
+    pub deep: bool,
     /// Detectors to run; all if empty.
     pub only: Vec<String>,
     /// Detectors to leave out.
@@ -123,7 +126,8 @@ pub fn analyze(
         let what = format!("the examined part lies outside the clip of {:.3} s", stream.duration_s);
         return Err(Error::NoAudio { what });
     }
-    let features = measures.finish()?;
+    let depth = if settings.deep { Depth::Exhaustive } else { Depth::Usual };
+    let features = measures.finish(CodecClass::of(&stream), depth)?;
     let outcomes = detect(&features, settings);
     let seen: Vec<Seen> = outcomes
         .iter()
@@ -134,6 +138,17 @@ pub fn analyze(
         .collect();
     let edit_points = fuse(&seen);
     Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s: start as f64 / rate })
+}
+
+impl Analysis {
+    /// Frame grids that the stream's own encoding does not explain, the latest encoding first.
+    pub fn earlier_grids(&self) -> impl DoubleEndedIterator<Item = &GridTrack> {
+        let own = self.stream.codec.to_lowercase();
+        let is_own = move |track: &&GridTrack| track.throughout && own == track.codec.as_str();
+        let skip = self.features.grid.tracks.iter().position(|track| is_own(&track));
+        let tracks = self.features.grid.tracks.iter().enumerate();
+        tracks.filter(move |(n, _)| Some(*n) != skip).map(|(_, track)| track)
+    }
 }
 
 fn to_frames(time_s: f64, rate: f64) -> u64 {

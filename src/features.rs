@@ -3,6 +3,7 @@
 use crate::measures::bits::BitUse;
 use crate::measures::fingerprint::Fingerprint;
 use crate::measures::frames::{BandLevels, Descriptors};
+use crate::measures::grid::Grid;
 use crate::measures::joints::Joints;
 use crate::measures::levels::Levels;
 use crate::measures::loudness::Loudness;
@@ -59,6 +60,8 @@ pub struct Features {
     pub fingerprint: Fingerprint,
     /// Background in pauses.
     pub pauses: PauseSpectrum,
+    /// Frame grids of earlier encodings.
+    pub grid: Grid,
     /// Pictures for people.
     pub overview: ClipOverview,
 }

@@ -8,6 +8,7 @@ mod aac;
 mod adts;
 mod asc;
 mod clip;
+mod codec_class;
 mod codec_ids;
 mod damage;
 mod demux;
@@ -44,6 +45,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use clip::Clip;
+pub use codec_class::CodecClass;
 pub use spool::Spool;
 
 /// What to open and how.

@@ -8,6 +8,7 @@ mod dc_offset_step;
 mod digital_silence;
 mod effective_bit_depth;
 mod false_stereo;
+mod frame_grid_shift;
 mod gain_comb;
 mod level_step;
 mod noise_floor_step;
@@ -38,6 +39,7 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &digital_silence::DigitalSilence,
     &effective_bit_depth::EffectiveBitDepth,
     &false_stereo::FalseStereo,
+    &frame_grid_shift::FrameGridShift,
     &gain_comb::GainComb,
     &level_step::LevelStep,
     &noise_floor_step::NoiseFloorStep,

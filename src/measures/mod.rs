@@ -19,7 +19,7 @@ pub mod stereo;
 pub mod true_peak;
 pub mod voice;
 
-use crate::decode::{Block, Spool};
+use crate::decode::{Block, CodecClass, Spool};
 use crate::dsp::resample::StreamResampler;
 use crate::dsp::stft::{Frame, Stft};
 use crate::error::Result;
@@ -28,6 +28,7 @@ use crate::features::{Features, Shape};
 use bits::BitUseMeasure;
 use fingerprint::{FINGERPRINT_RATE_HZ, FingerprintMeasure};
 use frames::FramesMeasure;
+use grid::{Depth, Grid};
 use joints::JointsMeasure;
 use levels::LevelsMeasure;
 use loudness::LoudnessMeasure;
@@ -153,12 +154,12 @@ impl Measures {
         Ok(())
     }
 
-    /// Everything measured, second looks included.
+    /// Everything measured, second looks included; `class` is the kind of the last encoding.
     ///
     /// # Errors
     ///
     /// [`crate::error::Error::Write`] if the temporary file cannot be read again.
-    pub fn finish(self) -> Result<Features> {
+    pub fn finish(self, class: CodecClass, depth: Depth) -> Result<Features> {
         let Self { voice_rate, mut fingerprint_rate, mut low_rate, mut by_frame, .. } = self;
         self.stft.finish(|frame| by_frame.push(frame));
         voice_rate.finish(|samples| {
@@ -168,6 +169,15 @@ impl Measures {
         fingerprint_rate.finish(|slow| low_rate.fingerprint.push(slow));
         by_frame.pauses.judge(low_rate.voice.so_far());
         let (bands, descriptors) = by_frame.frames.finish();
+        let spectrum = by_frame.spectrum.finish();
+        let rate = self.shape.sample_rate_hz;
+        let mut aside = self.aside;
+        let top_hz = spectrum.cutoff.map_or(f64::from(rate) / 2.0, |cutoff| f64::from(cutoff.hz));
+        let grid = match class {
+            // These rewrite the waveform: nothing is left of earlier frames.
+            CodecClass::Speech => Grid::default(),
+            _ => grid::measure(&mut aside, rate, top_hz, depth)?,
+        };
         Ok(Features {
             duration_s: self.frames as f64 / f64::from(self.shape.sample_rate_hz),
             shape: self.shape,
@@ -177,12 +187,13 @@ impl Measures {
             bits: self.bits.map(BitUseMeasure::finish).unwrap_or_default(),
             loudness: self.loudness.finish(),
             stereo: self.stereo.finish(),
-            spectrum: by_frame.spectrum.finish(),
+            spectrum,
             bands,
             descriptors,
             joints: by_frame.joints.finish(),
             voice: low_rate.voice.finish(),
             fingerprint: low_rate.fingerprint.finish(),
+            grid,
             overview: by_frame.overview.finish(),
             pauses: by_frame.pauses.finish(),
         })

@@ -35,7 +35,7 @@ impl Report {
             error: None,
             tool: tool(settings),
             source: SourceReport::of(&analysis.source),
-            provenance: provenance(&stream),
+            provenance: provenance(&stream, analysis),
             limitations: limitations(analysis),
             measurements: Some(measurements(analysis)),
             detectors: analysis.outcomes.iter().map(|o| detector(o, analysis.offset_s)).collect(),
@@ -105,6 +105,7 @@ fn tool(settings: &Settings) -> ToolReport {
             track: settings.open.track,
             start_s: settings.start_s.map(round_time),
             end_s: settings.end_s.map(round_time),
+            deep: settings.deep,
             only: settings.only.clone(),
             skip: settings.skip.clone(),
             external: settings.open.allow_external,
@@ -136,17 +137,26 @@ pub(super) fn error_report(error: &Error) -> ErrorReport {
     ErrorReport { kind: kind.into(), message, hint: error.hint(), offset }
 }
 
-fn provenance(stream: &StreamInfo) -> Provenance {
+fn provenance(stream: &StreamInfo, analysis: &Analysis) -> Provenance {
     let tags = stream.encoder.iter().map(|e| Tag { name: "encoder".into(), value: e.clone() });
+    let earlier = analysis.earlier_grids().rev().map(|track| CompressionStep {
+        codec: track.codec.name().into(),
+        bit_rate_bps: None,
+        observed_in: "signal".into(),
+        frame_samples: Some(track.period),
+        z: Some(round_to(f64::from(track.z), 1)),
+        coverage: Some(round_to(f64::from(track.coverage), 3)),
+    });
     let coded = (!stream.lossless).then(|| CompressionStep {
         codec: stream.codec.clone(),
         bit_rate_bps: stream.bit_rate_bps,
         observed_in: "stream".into(),
+        ..CompressionStep::default()
     });
     Provenance {
         structure: Vec::new(),
         tags: tags.collect(),
-        compression_history: coded.into_iter().collect(),
+        compression_history: earlier.chain(coded).collect(),
     }
 }
 

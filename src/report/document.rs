@@ -97,6 +97,9 @@ pub struct SettingsReport {
     /// End of the examined part, in seconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub end_s: Option<f64>,
+    /// Whether every second was searched for frame grids.
+    #[serde(default)]
+    pub deep: bool,
     /// Detectors that were asked for; all if empty.
     pub only: Vec<String>,
     /// Detectors that were left out on request.
@@ -157,7 +160,7 @@ pub struct Tag {
 }
 
 /// One encoding the audio went through.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompressionStep {
     /// Codec.
     pub codec: String,
@@ -166,6 +169,15 @@ pub struct CompressionStep {
     pub bit_rate_bps: Option<u64>,
     /// `stream` if the file is encoded so, `signal` if inferred from the samples.
     pub observed_in: String,
+    /// Samples between frames, for encodings inferred from their frame grid.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub frame_samples: Option<u32>,
+    /// Height of the frame grid over all other offsets, in robust standard deviations.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub z: Option<f64>,
+    /// Share of the clip in which the frame grid holds, 0..=1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub coverage: Option<f64>,
 }
 
 /// Whole-clip measurements.

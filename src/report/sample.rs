@@ -67,11 +67,15 @@ pub(crate) fn sample_report() -> Report {
                     codec: "MP3".into(),
                     bit_rate_bps: None,
                     observed_in: "signal".into(),
+                    frame_samples: Some(576),
+                    z: Some(41.5),
+                    coverage: Some(0.97),
                 },
                 CompressionStep {
                     codec: "AAC-LC".into(),
                     bit_rate_bps: Some(128_000),
                     observed_in: "stream".into(),
+                    ..CompressionStep::default()
                 },
             ],
         },

@@ -86,6 +86,7 @@ fn settings(args: &AnalyzeArgs) -> Settings {
         open: OpenOptions { track: args.track, allow_external: !args.no_external },
         start_s: args.start,
         end_s: args.end,
+        deep: args.deep,
         only: args.only.clone(),
         skip: args.skip.clone(),
     }

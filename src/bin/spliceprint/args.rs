@@ -96,6 +96,9 @@ pub(crate) struct AnalyzeArgs {
     /// End of the examined part: seconds or mm:ss.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) end: Option<f64>,
+    /// Search every second for frame grids of earlier encodings: minutes for an hour.
+    #[arg(long)]
+    pub(crate) deep: bool,
     /// Run these detectors alone.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) only: Vec<String>,

@@ -47,6 +47,17 @@ impl GridCodec {
             Self::Opus => "opus",
         }
     }
+
+    /// The codec's name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aac => "AAC",
+            Self::Vorbis => "Vorbis",
+            Self::Mp3 => "MP3",
+            Self::Opus => "Opus",
+        }
+    }
 }
 
 /// A stretch in which one grid holds.
