@@ -1,12 +1,12 @@
 //! The first of the program's tasks: one clip in, everything observed about it out.
 
-use crate::decode::{Block, Clip, CodecClass, Input, OpenOptions, Source, StreamInfo};
+use crate::decode::{Block, Clip, Input, OpenOptions, Source, StreamInfo};
 use crate::detectors::DETECTORS;
 use crate::error::{Error, Result};
 use crate::features::{Features, Shape};
 use crate::fusion::{EditPoint, Seen, fuse};
 use crate::measures::Measures;
-use crate::measures::grid::{Depth, GridTrack};
+use crate::measures::grid::{Depth, GridCodec, GridTrack};
 
 /// What to examine.
 #[derive(Debug, Clone, Default)]
@@ -127,7 +127,7 @@ pub fn analyze(
         return Err(Error::NoAudio { what });
     }
     let depth = if settings.deep { Depth::Exhaustive } else { Depth::Usual };
-    let features = measures.finish(CodecClass::of(&stream), depth)?;
+    let features = measures.finish(&stream, depth)?;
     let outcomes = detect(&features, settings);
     let seen: Vec<Seen> = outcomes
         .iter()
@@ -143,9 +143,9 @@ pub fn analyze(
 impl Analysis {
     /// Frame grids that the stream's own encoding does not explain, the latest encoding first.
     pub fn earlier_grids(&self) -> impl DoubleEndedIterator<Item = &GridTrack> {
-        let own = self.stream.codec.to_lowercase();
-        let is_own = move |track: &&GridTrack| track.throughout && own == track.codec.as_str();
-        let skip = self.features.grid.tracks.iter().position(|track| is_own(&track));
+        let own = GridCodec::of_stream(&self.stream.codec);
+        let is_own = |track: &GridTrack| track.throughout && Some(track.codec) == own;
+        let skip = self.features.grid.tracks.iter().position(is_own);
         let tracks = self.features.grid.tracks.iter().enumerate();
         tracks.filter(move |(n, _)| Some(*n) != skip).map(|(_, track)| track)
     }

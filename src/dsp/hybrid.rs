@@ -102,31 +102,31 @@ impl Hybrid {
         }
     }
 
-    /// The 576 lines of a long block from [`COLUMNS`] columns; the first column's parity is even.
-    fn block(&self, columns: &[[f32; BANDS]], lines: &mut [f32]) {
+    /// The lines of a long block in the lowest `N` bands, from [`COLUMNS`] columns.
+    fn block<const N: usize>(&self, columns: &[[f32; BANDS]], lines: &mut [f32]) {
         // Band by band for all bands at once: `sums[k][band]`.
-        let mut sums = [[0.0f32; BANDS]; LINES_PER_BAND];
+        let mut sums = [[0.0f32; N]; LINES_PER_BAND];
         for (k, sums) in sums.iter_mut().enumerate() {
             let row = &self.mdct[k * COLUMNS..(k + 1) * COLUMNS];
-            let (mut even, mut odd) = ([0.0f32; BANDS], [0.0f32; BANDS]);
+            let (mut even, mut odd) = ([0.0f32; N], [0.0f32; N]);
             for (pair, weights) in columns.chunks_exact(2).zip(row.chunks_exact(2)) {
-                for band in 0..BANDS {
+                for band in 0..N {
                     even[band] += weights[0] * pair[0][band];
                     odd[band] += weights[1] * pair[1][band];
                 }
             }
             // Odd samples of odd bands run backwards in frequency.
-            for band in 0..BANDS {
+            for band in 0..N {
                 let sign = if band % 2 == 1 { -1.0 } else { 1.0 };
                 sums[band] = even[band] + sign * odd[band];
             }
         }
-        for (band, lines) in lines.chunks_exact_mut(LINES_PER_BAND).take(BANDS).enumerate() {
+        for (band, lines) in lines.chunks_exact_mut(LINES_PER_BAND).take(N).enumerate() {
             for (line, sums) in lines.iter_mut().zip(&sums) {
                 *line = sums[band];
             }
         }
-        for edge in (LINES_PER_BAND..GRANULE).step_by(LINES_PER_BAND) {
+        for edge in (LINES_PER_BAND..N * LINES_PER_BAND).step_by(LINES_PER_BAND) {
             for (i, (cs, ca)) in self.butterflies.iter().enumerate() {
                 let (low, high) = (lines[edge - 1 - i], lines[edge + i]);
                 lines[edge - 1 - i] = low * cs + high * ca;
@@ -141,19 +141,20 @@ impl Hybrid {
         for (n, column) in columns.iter_mut().enumerate() {
             self.column(samples.get(BANDS * n..).unwrap_or(&[]), column);
         }
-        self.block(&columns, lines);
+        self.block::<BANDS>(&columns, lines);
     }
 
-    /// The lines of the blocks at each of the first [`GRANULE`] samples, which share columns.
+    /// The lines of the lower half of the bands, [`GRANULE`] / 2 of them, for the blocks at each of
+    /// the first [`GRANULE`] samples, which share columns.
     pub fn sweep(&self, samples: &[f32], mut visit: impl FnMut(usize, &[f32])) {
         let mut columns = [[0.0; BANDS]; COLUMNS + LINES_PER_BAND];
-        let mut lines = [0.0; GRANULE];
+        let mut lines = [0.0; GRANULE / 2];
         for phase in 0..BANDS {
             for (n, column) in columns.iter_mut().enumerate() {
                 self.column(samples.get(phase + BANDS * n..).unwrap_or(&[]), column);
             }
             for start in 0..LINES_PER_BAND {
-                self.block(&columns[start..start + COLUMNS], &mut lines);
+                self.block::<{ BANDS / 2 }>(&columns[start..start + COLUMNS], &mut lines);
                 visit(phase + BANDS * start, &lines);
             }
         }
@@ -194,7 +195,9 @@ mod tests {
         hybrid.sweep(&x, |offset, swept| {
             if offset % 37 == 0 {
                 hybrid.lines(&x[offset..], &mut lines);
-                assert!(lines.iter().zip(swept).all(|(a, b)| (a - b).abs() < 1e-5));
+                // The uppermost band's upper lines meet a band that is left out.
+                let inner = GRANULE / 2 - BUTTERFLIES.len();
+                assert!((0..inner).all(|k| (lines[k] - swept[k]).abs() < 1e-5));
             }
         });
     }

@@ -1,6 +1,7 @@
 //! Signal processing that knows nothing of forensics.
 
 pub mod bands;
+pub mod half_band;
 pub mod hybrid;
 pub mod kernels;
 pub mod lpc;

@@ -19,7 +19,7 @@ pub mod stereo;
 pub mod true_peak;
 pub mod voice;
 
-use crate::decode::{Block, CodecClass, Spool};
+use crate::decode::{Block, CodecClass, Spool, StreamInfo};
 use crate::dsp::resample::StreamResampler;
 use crate::dsp::stft::{Frame, Stft};
 use crate::error::Result;
@@ -28,7 +28,7 @@ use crate::features::{Features, Shape};
 use bits::BitUseMeasure;
 use fingerprint::{FINGERPRINT_RATE_HZ, FingerprintMeasure};
 use frames::FramesMeasure;
-use grid::{Depth, Grid};
+use grid::{Depth, Grid, GridCodec};
 use joints::JointsMeasure;
 use levels::LevelsMeasure;
 use loudness::LoudnessMeasure;
@@ -154,12 +154,12 @@ impl Measures {
         Ok(())
     }
 
-    /// Everything measured, second looks included; `class` is the kind of the last encoding.
+    /// Everything measured, second looks included. `stream` tells the last encoding.
     ///
     /// # Errors
     ///
     /// [`crate::error::Error::Write`] if the temporary file cannot be read again.
-    pub fn finish(self, class: CodecClass, depth: Depth) -> Result<Features> {
+    pub fn finish(self, stream: &StreamInfo, depth: Depth) -> Result<Features> {
         let Self { voice_rate, mut fingerprint_rate, mut low_rate, mut by_frame, .. } = self;
         self.stft.finish(|frame| by_frame.push(frame));
         voice_rate.finish(|samples| {
@@ -173,10 +173,11 @@ impl Measures {
         let rate = self.shape.sample_rate_hz;
         let mut aside = self.aside;
         let top_hz = spectrum.cutoff.map_or(f64::from(rate) / 2.0, |cutoff| f64::from(cutoff.hz));
-        let grid = match class {
+        let own = GridCodec::of_stream(&stream.codec);
+        let grid = match CodecClass::of(stream) {
             // These rewrite the waveform: nothing is left of earlier frames.
             CodecClass::Speech => Grid::default(),
-            _ => grid::measure(&mut aside, rate, top_hz, depth)?,
+            _ => grid::measure(&mut aside, rate, top_hz, own, depth)?,
         };
         Ok(Features {
             duration_s: self.frames as f64 / f64::from(self.shape.sample_rate_hz),

@@ -1,5 +1,6 @@
 //! The transforms of audio codecs, applied to decoded samples at any offset.
 
+use crate::dsp::half_band::HalfBand;
 use crate::dsp::hybrid::{GRANULE, HYBRID_SPAN, Hybrid};
 use crate::dsp::mdct::{Mdct, kbd_window, power_sine_window, sine_window};
 
@@ -64,7 +65,8 @@ impl GridFamily {
 }
 
 enum Transform {
-    Mdct(Box<Mdct>),
+    /// The transform, and one of half its length for sweeps at half the sample rate.
+    Mdct { whole: Box<Mdct>, half: Box<Mdct> },
     Hybrid(Box<Hybrid>),
 }
 
@@ -76,6 +78,8 @@ pub(super) struct Bank {
     last_line: usize,
     lines: Vec<f32>,
     emphasised: Vec<f32>,
+    halved: Vec<f32>,
+    half_band: HalfBand,
 }
 
 impl Bank {
@@ -89,21 +93,20 @@ impl Bank {
                 Self::with(family, transform, sample_rate_hz, top_hz)
             }
             GridFamily::Celt => {
-                let mdct = Mdct::new(power_sine_window(2 * CELT, CELT_OVERLAP));
-                Self::with(family, Transform::Mdct(Box::new(mdct)), sample_rate_hz, top_hz)
+                let window = |len: usize| power_sine_window(len, len * CELT_OVERLAP / (2 * CELT));
+                Self::with(family, mdcts(2 * CELT, window), sample_rate_hz, top_hz)
             }
         }
     }
 
     /// The transform of AAC and Vorbis with one window.
     pub(super) fn long(window: Window, sample_rate_hz: f64, top_hz: f64) -> Self {
-        let window = match window {
-            Window::KaiserBessel => kbd_window(2 * LONG),
-            Window::Sine => sine_window(2 * LONG),
-            Window::PowerSine => power_sine_window(2 * LONG, LONG),
+        let window = |len: usize| match window {
+            Window::KaiserBessel => kbd_window(len),
+            Window::Sine => sine_window(len),
+            Window::PowerSine => power_sine_window(len, len / 2),
         };
-        let transform = Transform::Mdct(Box::new(Mdct::new(window)));
-        Self::with(GridFamily::Long, transform, sample_rate_hz, top_hz)
+        Self::with(GridFamily::Long, mdcts(2 * LONG, window), sample_rate_hz, top_hz)
     }
 
     fn with(family: GridFamily, transform: Transform, rate_hz: f64, top_hz: f64) -> Self {
@@ -116,6 +119,8 @@ impl Bank {
             last_line: FIRST_LINE + bands / BAND * BAND,
             lines: vec![0.0; period],
             emphasised: Vec::new(),
+            halved: Vec::new(),
+            half_band: HalfBand::default(),
         }
     }
 
@@ -148,7 +153,7 @@ impl Bank {
         let Some(samples) = samples.get(..self.span()) else { return 0.0 };
         let samples = emphasise(self.family, samples, &mut self.emphasised);
         match &mut self.transform {
-            Transform::Mdct(mdct) => mdct.lines(samples, &mut self.lines),
+            Transform::Mdct { whole, .. } => whole.lines(samples, &mut self.lines),
             Transform::Hybrid(hybrid) => {
                 if let Some(lines) = self.lines.first_chunk_mut::<GRANULE>() {
                     hybrid.lines(samples, lines);
@@ -158,19 +163,30 @@ impl Bank {
         small_lines(&self.lines[FIRST_LINE..self.last_line])
     }
 
-    /// Adds to `scores` the score of the frame at each of the first [`Bank::period`] samples; adds
-    /// nothing if there are fewer samples than a period and a span.
+    /// Number of lines that count in a sweep, which looks at the lower half of the spectrum; the
+    /// uppermost tenth of it is where the low-pass slopes.
+    pub(super) fn swept_lines(&self) -> usize {
+        let most = self.period() * 9 / 20 - FIRST_LINE;
+        self.line_count().min(most / BAND * BAND)
+    }
+
+    /// Adds to `scores`, one for each phase, the score of the frame at each of the first
+    /// [`Bank::period`] samples in the lower half of the spectrum; adds nothing if there are fewer
+    /// samples than a period and a span.
     pub(super) fn sweep(&mut self, samples: &[f32], scores: &mut [f32]) {
         let period = self.period();
         let span = self.span();
         let Some(samples) = samples.get(..period + span) else { return };
+        let counted = FIRST_LINE..FIRST_LINE + self.swept_lines();
         let samples = emphasise(self.family, samples, &mut self.emphasised);
-        let counted = FIRST_LINE..self.last_line;
         match &mut self.transform {
-            Transform::Mdct(mdct) => {
-                for (offset, score) in scores.iter_mut().take(period).enumerate() {
-                    mdct.lines(&samples[offset..], &mut self.lines);
-                    *score += small_lines(&self.lines[counted.clone()]);
+            Transform::Mdct { half, .. } => {
+                for first in [0, 1] {
+                    self.half_band.decimate(samples, first, &mut self.halved);
+                    for (start, score) in scores[first..].iter_mut().step_by(2).enumerate() {
+                        half.lines(self.halved.get(start..).unwrap_or(&[]), &mut self.lines);
+                        *score += small_lines(&self.lines[counted.clone()]);
+                    }
                 }
             }
             Transform::Hybrid(hybrid) => hybrid.sweep(samples, |offset, lines| {
@@ -179,6 +195,14 @@ impl Bank {
                 }
             }),
         }
+    }
+}
+
+/// A transform of `len` samples and one of half as many, with the same shape of window.
+fn mdcts(len: usize, window: impl Fn(usize) -> Vec<f32>) -> Transform {
+    Transform::Mdct {
+        whole: Box::new(Mdct::new(window(len))),
+        half: Box::new(Mdct::new(window(len / 2))),
     }
 }
 
@@ -234,8 +258,9 @@ mod tests {
             let x = noise(bank.period() + bank.span(), 5);
             let mut scores = vec![0.0; bank.period()];
             bank.sweep(&x, &mut scores);
-            let off = bank.score(&x[100..]);
-            assert!((scores[100] - off).abs() <= 4.0, "{family:?}: {} {off}", scores[100]);
+            let mean = scores.iter().sum::<f32>() / scores.len() as f32 / bank.swept_lines() as f32;
+            let other = bank.score(&x[100..]) / bank.line_count() as f32;
+            assert!((mean - other).abs() < 0.1, "{family:?}: {mean} {other}");
             let mut untouched = vec![0.0; bank.period()];
             bank.sweep(&x[1..], &mut untouched);
             assert!(untouched.iter().all(|s| *s == 0.0));

@@ -14,7 +14,7 @@ const PROBE_FRAMES: usize = 24;
 
 /// First probes: one in this many seconds, within bounds.
 const PROBE_EVERY_S: f64 = 4.0;
-const PROBES: (usize, usize) = (4, 12);
+const PROBES: (usize, usize) = (4, 8);
 
 /// Robust z-score from which a peak is a grid. Of 1024 phases of noise the highest has 3 to 4.5.
 const CLEAR_Z: f32 = 7.0;
@@ -26,7 +26,7 @@ const CLEAR_RATIO: f32 = 1.25;
 const FILL_FRAMES: (usize, usize) = (12, 48);
 
 /// Frames that all later probes of a layer may take, at least, and per second of the clip.
-const FILL_BUDGET: (usize, f64) = (400, 4.0);
+const FILL_BUDGET: (usize, f64) = (200, 4.0);
 
 /// Frames that they may take at most.
 const FILL_CAP: usize = 1200;
@@ -59,6 +59,8 @@ pub(super) struct Plan {
     pub(super) rate: f64,
     /// How thoroughly to search.
     pub(super) depth: Depth,
+    /// Codec of the clip's own last encoding, if it is of this family.
+    pub(super) own: Option<GridCodec>,
     /// Windows to be told apart, none if there is one alone.
     pub(super) windows: Vec<(Window, Bank)>,
 }
@@ -68,16 +70,72 @@ pub(super) fn examine(spool: &mut Spool, bank: &mut Bank, mut plan: Plan) -> Res
     let probes = first_probes(spool, bank, &plan)?;
     let mut masks: Vec<Mask> = Vec::new();
     let mut tracks = Vec::new();
-    for _ in 0..2 {
-        let Some(track) = layer(spool, bank, &mut plan, &probes, &masks)? else { break };
-        let through = track.throughout.then(|| track.stretches.first().copied()).flatten();
-        let modulus = track.modulus as usize;
+    if let Some(codec) = plan.own {
+        // The last encoding's grid is known to run through; what matters lies beneath it.
+        let Some(track) = own_track(spool, bank, codec, plan.rate, &probes) else {
+            return Ok(tracks);
+        };
+        masks.extend(mask_of(&track));
         tracks.push(track);
-        let Some(stretch) = through else { break };
-        let reach = if modulus < bank.period() { SHORT_REACH } else { THROUGHOUT_REACH };
-        masks.push(Mask { phase: stretch.phase as usize, modulus, reach });
+    }
+    while tracks.len() < 2 {
+        let Some(track) = layer(spool, bank, &mut plan, &probes, &masks)? else { break };
+        let through = track.throughout;
+        masks.extend(mask_of(&track));
+        tracks.push(track);
+        if !through {
+            break;
+        }
     }
     Ok(tracks)
+}
+
+/// The phases that a grid which runs through the clip disturbs.
+fn mask_of(track: &GridTrack) -> Option<Mask> {
+    let (modulus, period) = (track.modulus as usize, track.period as usize);
+    let reach = if modulus < period { SHORT_REACH } else { THROUGHOUT_REACH };
+    let phase = track.stretches.first()?.phase as usize;
+    Some(Mask { phase, modulus, reach })
+}
+
+/// The grid that most of the probes agree on, if at least two do.
+fn own_track(
+    spool: &Spool,
+    bank: &Bank,
+    codec: GridCodec,
+    rate: f64,
+    probes: &[Probe],
+) -> Option<GridTrack> {
+    let modulus = modulus_of(codec, bank);
+    let peaks: Vec<Peak> = probes.iter().filter_map(|probe| probe.peak(&[])).collect();
+    let agreeing = |at: &Peak| {
+        let same = |p: &&Peak| circular_distance(p.phase, at.phase, modulus) <= 1;
+        peaks.iter().filter(same).count()
+    };
+    let best = peaks.iter().max_by(|a, b| {
+        agreeing(a).cmp(&agreeing(b)).then(a.z.total_cmp(&b.z)).then(b.phase.cmp(&a.phase))
+    })?;
+    let frames = spool.len() / bank.period() as u64;
+    (agreeing(best) >= 2 && best.z >= CLEAR_Z).then(|| GridTrack {
+        codec,
+        window: None,
+        period: bank.period() as u32,
+        modulus: modulus as u32,
+        z: best.z,
+        throughout: true,
+        coverage: agreeing(best) as f32 / peaks.len() as f32,
+        stretches: vec![Stretch {
+            span: TimeSpan::new(0.0, spool.len() as f64 / rate),
+            phase: (best.phase % modulus) as u32,
+            frames: frames.min(u64::from(u32::MAX)) as u32,
+            evidence: 0.0,
+        }],
+    })
+}
+
+/// Distance at which the phases of a codec's frames are alike.
+fn modulus_of(codec: GridCodec, bank: &Bank) -> usize {
+    if codec == GridCodec::Vorbis { VORBIS_MODULUS } else { bank.period() }
 }
 
 fn first_probes(spool: &mut Spool, bank: &mut Bank, plan: &Plan) -> Result<Vec<Probe>> {
@@ -116,7 +174,7 @@ fn layer(
     let Some(&(start, frames, clearest)) = found.first() else { return Ok(None) };
     let window = closest_window(spool, plan, bank.period(), start, frames, clearest.phase)?;
     let codec = codec_of(bank, window);
-    let modulus = if codec == GridCodec::Vorbis { VORBIS_MODULUS } else { bank.period() };
+    let modulus = modulus_of(codec, bank);
     let rate = plan.rate;
     let (period, half_span) = (bank.period(), bank.span() / 2);
     let seconds = spool.len() as f64 / rate;

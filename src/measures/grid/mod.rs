@@ -48,6 +48,22 @@ impl GridCodec {
         }
     }
 
+    /// Kind of transform that the codec's frames are made of.
+    #[must_use]
+    pub fn family(self) -> GridFamily {
+        match self {
+            Self::Aac | Self::Vorbis => GridFamily::Long,
+            Self::Mp3 => GridFamily::Hybrid,
+            Self::Opus => GridFamily::Celt,
+        }
+    }
+
+    /// The codec of this name, as a stream carries it.
+    #[must_use]
+    pub fn of_stream(codec: &str) -> Option<Self> {
+        [Self::Aac, Self::Vorbis, Self::Mp3, Self::Opus].into_iter().find(|c| c.name() == codec)
+    }
+
     /// The codec's name for people.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -113,12 +129,19 @@ pub enum Depth {
     Exhaustive,
 }
 
-/// Searches for frame grids in mono samples that have sound up to `top_hz`.
+/// Searches for frame grids in mono samples that have sound up to `top_hz`; `own` is the codec that
+/// they were decoded from, if it has such a grid.
 ///
 /// # Errors
 ///
 /// [`crate::error::Error::Write`] if the temporary file cannot be read.
-pub fn measure(spool: &mut Spool, sample_rate_hz: u32, top_hz: f64, depth: Depth) -> Result<Grid> {
+pub fn measure(
+    spool: &mut Spool,
+    sample_rate_hz: u32,
+    top_hz: f64,
+    own: Option<GridCodec>,
+    depth: Depth,
+) -> Result<Grid> {
     let rate = f64::from(sample_rate_hz);
     let mut families = vec![GridFamily::Long, GridFamily::Hybrid];
     if sample_rate_hz == 48_000 {
@@ -136,7 +159,8 @@ pub fn measure(spool: &mut Spool, sample_rate_hz: u32, top_hz: f64, depth: Depth
         } else {
             Vec::new()
         };
-        let plan = Plan { rate, depth, windows };
+        let own = own.filter(|codec| codec.family() == family);
+        let plan = Plan { rate, depth, own, windows };
         grid.tracks.extend(examine(spool, &mut bank, plan)?);
     }
     grid.tracks.sort_by(|a, b| b.z.total_cmp(&a.z).then(a.codec.cmp(&b.codec)));

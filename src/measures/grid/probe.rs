@@ -68,7 +68,7 @@ impl Probe {
             bank.sweep(&samples[frame * period..], &mut by_offset);
         }
         by_offset.rotate_right((start % period as u64) as usize);
-        let spread = LEAST_SPREAD * (bank.line_count() as f32 * frames as f32).sqrt();
+        let spread = LEAST_SPREAD * (bank.swept_lines() as f32 * frames as f32).sqrt();
         Ok(Self { start, frames, scores: by_offset, least_spread: spread })
     }
 
