@@ -1,10 +1,11 @@
 //! The first of the program's tasks: one clip in, everything observed about it out.
 
-use crate::decode::{Block, Clip, Input, OpenOptions, Source, StreamInfo};
+use crate::calibration::Calibration;
+use crate::decode::{Block, Clip, CodecClass, Input, OpenOptions, Source, StreamInfo};
 use crate::detectors::DETECTORS;
 use crate::error::{Error, Result};
 use crate::features::{Features, Shape};
-use crate::fusion::{EditPoint, Seen, fuse};
+use crate::fusion::{EditPoint, Seen, fuse, grade};
 use crate::measures::Measures;
 use crate::measures::grid::{Depth, GridCodec, GridTrack};
 
@@ -128,15 +129,16 @@ pub fn analyze(
     }
     let depth = if settings.deep { Depth::Exhaustive } else { Depth::Usual };
     let features = measures.finish(&stream, depth)?;
-    let outcomes = detect(&features, settings);
-    let seen: Vec<Seen> = outcomes
-        .iter()
-        .filter_map(|outcome| match outcome {
-            Outcome::Examined(seen) => Some(seen.clone()),
-            Outcome::NotApplicable { .. } => None,
-        })
-        .collect();
-    let edit_points = fuse(&seen);
+    let mut outcomes = detect(&features, settings);
+    let class = CodecClass::of(&stream);
+    let mut seen: Vec<Seen> = Vec::new();
+    for outcome in &mut outcomes {
+        if let Outcome::Examined(examined) = outcome {
+            grade(examined, class, Calibration::shipped());
+            seen.push(examined.clone());
+        }
+    }
+    let edit_points = fuse(&seen, class, Calibration::shipped());
     Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s: start as f64 / rate })
 }
 

@@ -6,6 +6,7 @@
 
 pub mod align;
 pub mod analysis;
+pub mod calibration;
 pub mod comparison;
 pub mod container;
 pub mod decode;

@@ -6,6 +6,7 @@ use super::{
     EditPointReport, ErrorReport, FindingReport, FingerprintReport, Provenance, Report,
     SettingsReport, SourceReport, Status, Tag, ToolReport,
 };
+use crate::calibration::Calibration;
 use crate::analysis::{Analysis, Outcome, Settings};
 use crate::decode::{Source, StreamInfo};
 use crate::detector::Descriptor;
@@ -19,7 +20,7 @@ use crate::units::{round_time, round_to};
 /// Decimals of scores and of evidence.
 const VALUE_DECIMALS: i32 = 6;
 
-/// Name of the calibration in force while there is none.
+/// Name of the calibration in force if no counts are built in.
 const NO_CALIBRATION: &str = "none";
 
 impl Report {
@@ -110,7 +111,7 @@ fn tool(settings: &Settings) -> ToolReport {
             skip: settings.skip.clone(),
             external: settings.open.allow_external,
         },
-        calibration: NO_CALIBRATION.into(),
+        calibration: Calibration::shipped().title().unwrap_or_else(|| NO_CALIBRATION.into()),
     }
 }
 
@@ -166,7 +167,6 @@ fn limitations(analysis: &Analysis) -> Vec<String> {
     let mut lines = vec![
         "The file is a copy of unknown generation; what came before its last encoding shows only as far as traces survive.".to_owned(),
         "Joints under a cross-fade of a few milliseconds, in near silence, or between equal backgrounds are not found by these detectors.".to_owned(),
-        "Strengths are uncalibrated: no error rate has been counted for these scores yet.".to_owned(),
     ];
     if !stream.lossless {
         lines.push(format!(
