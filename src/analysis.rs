@@ -118,12 +118,14 @@ pub fn analyze(
         }
         progress(block_end as f64 / rate, declared_s);
     }
-    let (source, stream) = clip.finish()?;
+    let (source, stream, bitstream) = clip.finish()?;
     if examined == 0 {
         let what = format!("the examined part lies outside the clip of {:.3} s", stream.duration_s);
         return Err(Error::NoAudio { what });
     }
-    let features = measures.finish()?;
+    let mut features = measures.finish()?;
+    let offset_s = start as f64 / rate;
+    features.bitstream = bitstream.part(offset_s, offset_s + features.duration_s);
     let outcomes = detect(&features, settings);
     let seen: Vec<Seen> = outcomes
         .iter()
@@ -133,7 +135,7 @@ pub fn analyze(
         })
         .collect();
     let edit_points = fuse(&seen);
-    Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s: start as f64 / rate })
+    Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s })
 }
 
 fn to_frames(time_s: f64, rate: f64) -> u64 {

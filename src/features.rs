@@ -1,8 +1,10 @@
 //! Everything measured in a clip: all that a detector may look at.
 
+use crate::container::continuity::Bitstream;
 use crate::measures::bits::BitUse;
 use crate::measures::fingerprint::Fingerprint;
 use crate::measures::frames::{BandLevels, Descriptors};
+use crate::measures::interpolation::Interpolation;
 use crate::measures::joints::Joints;
 use crate::measures::levels::Levels;
 use crate::measures::loudness::Loudness;
@@ -45,6 +47,8 @@ pub struct Features {
     pub loudness: Loudness,
     /// Relation of two channels; empty unless there are two.
     pub stereo: Stereo,
+    /// How smoothness varies along the samples.
+    pub interpolation: Interpolation,
     /// Average spectrum and its upper end.
     pub spectrum: SpectrumUse,
     /// Level of bands, frame by frame.
@@ -59,6 +63,8 @@ pub struct Features {
     pub fingerprint: Fingerprint,
     /// Background in pauses.
     pub pauses: PauseSpectrum,
+    /// How the coded stream goes on; filled in by decoding, not by a measure.
+    pub bitstream: Bitstream,
     /// Pictures for people.
     pub overview: ClipOverview,
 }

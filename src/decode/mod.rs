@@ -38,6 +38,7 @@ mod spool;
 mod symphonia_codec;
 mod table;
 mod trim;
+mod watch;
 
 use std::path::PathBuf;
 
