@@ -122,13 +122,15 @@ pub fn analyze(
         }
         progress(block_end as f64 / rate, declared_s);
     }
-    let (source, stream) = clip.finish()?;
+    let (source, stream, bitstream) = clip.finish()?;
     if examined == 0 {
         let what = format!("the examined part lies outside the clip of {:.3} s", stream.duration_s);
         return Err(Error::NoAudio { what });
     }
     let depth = if settings.deep { Depth::Exhaustive } else { Depth::Usual };
-    let features = measures.finish(&stream, depth)?;
+    let mut features = measures.finish(&stream, depth)?;
+    let offset_s = start as f64 / rate;
+    features.bitstream = bitstream.part(offset_s, offset_s + features.duration_s);
     let mut outcomes = detect(&features, settings);
     let class = CodecClass::of(&stream);
     let mut seen: Vec<Seen> = Vec::new();
@@ -139,7 +141,7 @@ pub fn analyze(
         }
     }
     let edit_points = fuse(&seen, class, Calibration::shipped());
-    Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s: start as f64 / rate })
+    Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s })
 }
 
 impl Analysis {

@@ -1,9 +1,11 @@
 //! Everything measured in a clip: all that a detector may look at.
 
+use crate::container::continuity::Bitstream;
 use crate::measures::bits::BitUse;
 use crate::measures::fingerprint::Fingerprint;
 use crate::measures::frames::{BandLevels, Descriptors};
 use crate::measures::grid::Grid;
+use crate::measures::interpolation::Interpolation;
 use crate::measures::joints::Joints;
 use crate::measures::levels::Levels;
 use crate::measures::loudness::Loudness;
@@ -46,6 +48,8 @@ pub struct Features {
     pub loudness: Loudness,
     /// Relation of two channels; empty unless there are two.
     pub stereo: Stereo,
+    /// How smoothness varies along the samples.
+    pub interpolation: Interpolation,
     /// Average spectrum and its upper end.
     pub spectrum: SpectrumUse,
     /// Level of bands, frame by frame.
@@ -62,6 +66,8 @@ pub struct Features {
     pub pauses: PauseSpectrum,
     /// Frame grids of earlier encodings.
     pub grid: Grid,
+    /// How the coded stream goes on; filled in by decoding, not by a measure.
+    pub bitstream: Bitstream,
     /// Pictures for people.
     pub overview: ClipOverview,
 }

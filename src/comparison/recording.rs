@@ -83,7 +83,7 @@ impl Recording {
         if samples.is_empty() {
             return Err(Error::NoAudio { what: "the stream holds no samples".into() });
         }
-        let (source, stream) = clip.finish()?;
+        let (source, stream, _) = clip.finish()?;
         Ok((Self { source, stream, samples, gradients }, of_mean < CANCELLED * of_first))
     }
 

@@ -1,6 +1,7 @@
 //! AMR storage files: a magic line, then one table-of-contents byte and a frame every 20 ms
 //! (RFC 4867, section 5).
 
+use super::continuity::{BreakKind, Mark, Walked};
 use super::fields::bytes_at;
 use super::packets::{PacketList, Warnings};
 use super::reader::ByteReader;
@@ -46,13 +47,14 @@ pub(crate) fn plan(reader: &mut ByteReader) -> Result<Plan> {
     };
     let mut plan = Plan::default();
     let mut list = PacketList::new(reader.len());
-    walk_frames(reader, magic, sizes, &mut list, &mut plan.warnings)?;
+    let walked = walk_frames(reader, magic, sizes, &mut list, &mut plan.warnings)?;
     let frames = list.listed();
     plan.tracks.push(TrackPlan {
         sample_rate_hz: rate_hz,
         channels: 1,
         packets: Packets::Table(list.finish(&mut plan.warnings)),
         declared_duration_s: Some(frames as f64 * FRAME_S),
+        walked,
         ..TrackPlan::new(codec)
     });
     Ok(plan)
@@ -64,7 +66,8 @@ fn walk_frames(
     sizes: &[u8; 16],
     list: &mut PacketList,
     warnings: &mut Vec<String>,
-) -> Result<()> {
+) -> Result<Walked> {
+    let mut walked = Walked::default();
     let mut at = magic.len() as u64;
     let mut view = View { reader, start: 0, bytes: Vec::new() };
     // The two low bits of the first byte are padding and zero; a writer that sets them sets them
@@ -88,6 +91,8 @@ fn walk_frames(
                 break;
             }
             skips.push(|| format!("a second AMR file starts at byte {at}: the file was joined"));
+            let kind = BreakKind::SecondHeader;
+            walked.push(Mark::before(list.listed(), kind, at as f64, Some(at)));
             at += magic.len() as u64;
             continue;
         }
@@ -99,6 +104,8 @@ fn walk_frames(
                 at += 1;
             }
             skips.push(|| format!("bytes {start} to {at} are no AMR frames and are skipped"));
+            let (kind, count) = (BreakKind::ForeignBytes, at - start);
+            walked.push(Mark::before(list.listed(), kind, count as f64, Some(start)));
         } else if size > bytes.len() {
             skips.push(|| {
                 format!("the last frame, at byte {at}, is cut: {} of {size} bytes", bytes.len())
@@ -110,7 +117,7 @@ fn walk_frames(
         }
     }
     skips.append_to(warnings, "bytes that are no AMR frames");
-    Ok(())
+    Ok(walked)
 }
 
 /// Whether three frames in a row could start here, fewer at the end of the file.

@@ -9,6 +9,7 @@ mod amr;
 mod au;
 mod bmff;
 mod caf;
+pub mod continuity;
 mod descriptors;
 mod fields;
 pub mod limits;
@@ -18,6 +19,7 @@ mod riff;
 mod sniff;
 
 use crate::error::Result;
+use continuity::Walked;
 
 pub use reader::ByteReader;
 pub use sniff::{FileKind, sniff};
@@ -168,6 +170,8 @@ pub struct TrackPlan {
     pub declared_duration_s: Option<f64>,
     /// ISO 639 language, where the container says one.
     pub language: Option<String>,
+    /// Breaks of the coded stream, as far as the container shows them.
+    pub walked: Walked,
 }
 
 impl TrackPlan {
@@ -184,6 +188,7 @@ impl TrackPlan {
             presentation_frames: None,
             declared_duration_s: None,
             language: None,
+            walked: Walked::default(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::open::{Opened, open_native};
 use super::pcm_hash::{HashFormat, PcmHash};
 use super::source::OpenFile;
 use super::{Block, Input, OpenOptions, Source, StreamInfo};
+use crate::container::continuity::Bitstream;
 use crate::container::{ByteReader, FileKind, sniff};
 use crate::error::{Error, Result};
 
@@ -56,15 +57,18 @@ impl Clip {
         } else {
             open_native(&file, &mut reader, kind, options.track)
         };
+        let mut work = Work::default();
         let (mut feed, mut info): (Box<dyn Feed>, StreamInfo) = match native {
-            Ok(Opened { native, info }) => (Box::new(native), info),
+            Ok(Opened { native, info, walked }) => {
+                work.watch.expect(walked);
+                (Box::new(native), info)
+            }
             Err(Error::Unsupported { what, hint }) => {
                 let (external, info) = External::open(&file, kind, options, what, hint)?;
                 (Box::new(external), info)
             }
             Err(e) => return Err(e),
         };
-        let mut work = Work::default();
         let mut ended = false;
         while work.sink.frames() == 0 && !ended {
             ended = !feed.feed(&mut work);
@@ -144,13 +148,13 @@ impl Clip {
         }
     }
 
-    /// Decodes what is left and says what was examined.
+    /// Decodes what is left and says what was examined, and where the coded stream breaks off.
     ///
     /// # Errors
     ///
     /// [`Error::Changed`] if the file is another than at the start, [`Error::NoAudio`] if nothing
     /// decoded.
-    pub fn finish(mut self) -> Result<(Source, StreamInfo)> {
+    pub fn finish(mut self) -> Result<(Source, StreamInfo, Bitstream)> {
         while self.next_block()?.is_some() {}
         self.file.check_unchanged()?;
         let (mut info, mut work) = (self.info, self.work);
@@ -178,13 +182,15 @@ impl Clip {
                 self.non_finite
             ));
         }
+        let now = work.now();
+        let bitstream = work.watch.finish(now, totals, rate);
         let (damage, warnings) = work.log.finish();
         info.damage = damage;
         info.warnings.extend(warnings);
         let mut source = self.file.describe();
         source.pcm_format = Some(self.hash.format.name().into());
         source.pcm_sha256 = Some(self.hash.finish());
-        Ok((source, info))
+        Ok((source, info, bitstream))
     }
 }
 

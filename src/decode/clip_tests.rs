@@ -58,7 +58,7 @@ fn read(mut clip: Clip) -> (Vec<f32>, Source, StreamInfo) {
             all.extend(block.channels.iter().map(|c| c[i]));
         }
     }
-    let (source, info) = clip.finish().unwrap();
+    let (source, info, _) = clip.finish().unwrap();
     (all, source, info)
 }
 

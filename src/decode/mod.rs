@@ -39,6 +39,7 @@ mod spool;
 mod symphonia_codec;
 mod table;
 mod trim;
+mod watch;
 
 use std::path::PathBuf;
 

@@ -7,6 +7,7 @@ use super::open::decoder_for;
 use super::packet::{Next, Packet, PacketDecoder, PacketSource, TrackSetup};
 use super::sink::{Refusal, Sink};
 use super::trim::Trim;
+use super::watch::{Now, Watch};
 use super::{DecoderInfo, StreamInfo};
 
 /// Packets of another rate in a row that make a new stream. Fewer come from false headers.
@@ -21,6 +22,8 @@ pub(super) struct Work {
     pub(super) trim: Trim,
     /// What went wrong.
     pub(super) log: DamageLog,
+    /// Whether the coded stream goes on.
+    pub(super) watch: Watch,
 }
 
 impl Work {
@@ -28,6 +31,11 @@ impl Work {
     pub(super) fn time_s(&self) -> f64 {
         let frames = self.trim.totals().emitted + self.sink.frames() as u64;
         frames as f64 / f64::from(self.sink.rate_hz.max(1))
+    }
+
+    /// The same with the decoder's own clock.
+    pub(super) fn now(&self) -> Now {
+        Now { time_s: self.time_s(), decoded: self.trim.totals().decoded }
     }
 }
 
@@ -86,6 +94,8 @@ impl Native {
 
     fn decode(&mut self, work: &mut Work) -> bool {
         self.coded_bytes += self.packet.data.len() as u64;
+        let now = work.now();
+        work.watch.packet(self.setup.codec, self.setup.adts, &self.packet, now);
         let before = work.sink.frames();
         let (decoder, packet, sink) = (&mut self.decoder, &self.packet, &mut work.sink);
         let outcome = guarded(|| decoder.decode(packet, sink)).map_err(Refusal::Bad);
@@ -166,6 +176,8 @@ impl Native {
     fn next_stream(&mut self, setup: TrackSetup, work: &mut Work) -> bool {
         work.trim.end_segment(&mut work.sink);
         let time_s = work.time_s();
+        let now = work.now();
+        work.watch.new_stream(now);
         match decoder_for(&setup) {
             Ok(decoder) => self.decoder = decoder,
             Err(e) => {
@@ -190,6 +202,8 @@ impl Feed for Native {
         let go_on = match guarded(|| source.next(packet)).and_then(|inner| inner) {
             Ok(Next::Packet) => self.decode(work),
             Ok(Next::Damaged { offset, what }) => {
+                let now = work.now();
+                work.watch.foreign(now, offset);
                 work.log.push(work.time_s(), offset, what);
                 true
             }

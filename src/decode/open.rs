@@ -17,6 +17,7 @@ use super::speech::{AmrCodec, GsmCodec};
 use super::symphonia_codec::SymphoniaCodec;
 use super::table::{FixedSource, PaddedEnd};
 use super::{StreamInfo, TrackInfo, aac, encoder, matroska};
+use crate::container::continuity::{Walked, walk_mpeg, walk_ogg};
 use crate::container::{ByteReader, Codec, FileKind, walk};
 use crate::error::{Error, Result};
 
@@ -30,6 +31,8 @@ const MPEG_HEAD_BYTES: usize = 4096;
 pub(super) struct Opened {
     pub(super) native: Native,
     pub(super) info: StreamInfo,
+    /// Breaks of the coded stream that its walker saw.
+    pub(super) walked: Walked,
 }
 
 /// Opens a file that a decoder in this program reads.
@@ -115,7 +118,7 @@ pub(super) fn finish(
     let bound_s = by_size.max(setup.declared_s.unwrap_or(0.0));
     let native = Native::new(source, decoder, setup, bound_s);
     info.decoder = native.decoder_info();
-    Ok(Opened { native, info })
+    Ok(Opened { native, info, walked: Walked::default() })
 }
 
 /// The index of the wanted track, or of the first one that decodes.
@@ -219,7 +222,13 @@ fn open_demuxed(
         let frames = u128::from(padding_ns) * u128::from(rate) / 1_000_000_000;
         source = Box::new(PaddedEnd::new(source, frames as u64));
     }
-    finish(file, source, setup, info)
+    let walked = match demuxer {
+        Demuxer::Mpeg => walk_mpeg(reader, start, len)?,
+        // Only the first stream with audio is followed.
+        Demuxer::Ogg if index == 0 => walk_ogg(reader)?,
+        _ => Walked::default(),
+    };
+    Ok(Opened { walked, ..finish(file, source, setup, info)? })
 }
 
 fn open_flac(file: &OpenFile, reader: &mut ByteReader) -> Result<Opened> {

@@ -10,6 +10,7 @@ use super::packet::{PacketSource, TrackSetup};
 use super::source::OpenFile;
 use super::table::{FixedSource, IMA_QT_FRAMES, TableSource, max_packet_frames};
 use super::{StreamInfo, TrackInfo};
+use crate::container::continuity::walk_mpeg;
 use crate::container::{ByteReader, Codec, Packets, Plan, TrackPlan};
 use crate::error::Result;
 
@@ -55,6 +56,7 @@ fn open_track(file: &OpenFile, track: TrackPlan, mut info: StreamInfo) -> Result
     setup.start_trim = track.start_trim_frames;
     setup.presentation = track.presentation_frames;
     setup.declared_s = track.declared_duration_s;
+    let mut walked = track.walked;
     let source: Box<dyn PacketSource> = match track.packets {
         Packets::Fixed { start, len, block_bytes, frames_per_block } => {
             Box::new(FixedSource::new(file, (start, len), block_bytes, frames_per_block)?)
@@ -70,6 +72,7 @@ fn open_track(file: &OpenFile, track: TrackPlan, mut info: StreamInfo) -> Result
             let mut source = DemuxSource::open(Demuxer::Mpeg, file, start, len)?;
             source.select(0);
             let mut reader = ByteReader::new(&file.path, file.handle()?)?;
+            walked = walk_mpeg(&mut reader, start, len)?;
             info.encoder = info.encoder.or(mpeg_writer(&mut reader, start)?);
             if let Some(inner) = source.tracks.first() {
                 setup.codec = inner.setup.codec;
@@ -79,7 +82,7 @@ fn open_track(file: &OpenFile, track: TrackPlan, mut info: StreamInfo) -> Result
             Box::new(source)
         }
     };
-    finish(file, source, setup, info)
+    Ok(Opened { walked, ..finish(file, source, setup, info)? })
 }
 
 fn plan_params(track: &TrackPlan) -> AudioCodecParameters {

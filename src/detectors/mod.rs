@@ -1,6 +1,7 @@
 //! Detectors, one file each, and their registry.
 
 mod bandwidth_step;
+mod bitstream_continuity;
 mod clip_level_step;
 mod clipping;
 mod constant_run;
@@ -13,6 +14,7 @@ mod gain_comb;
 mod level_step;
 mod noise_floor_step;
 mod peaks;
+mod resampling_trace;
 mod start_stop_cut;
 mod waveform_discontinuity;
 mod windows;
@@ -32,6 +34,7 @@ use crate::detector::Detector;
 /// Every detector, sorted by id.
 pub static DETECTORS: &[&dyn Detector] = &[
     &bandwidth_step::BandwidthStep,
+    &bitstream_continuity::BitstreamContinuity,
     &clip_level_step::ClipLevelStep,
     &clipping::Clipping,
     &constant_run::ConstantRun,
@@ -43,6 +46,7 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &gain_comb::GainComb,
     &level_step::LevelStep,
     &noise_floor_step::NoiseFloorStep,
+    &resampling_trace::ResamplingTrace,
     &start_stop_cut::StartStopCut,
     &waveform_discontinuity::WaveformDiscontinuity,
 ];

@@ -8,6 +8,7 @@ pub mod bits;
 pub mod fingerprint;
 pub mod frames;
 pub mod grid;
+pub mod interpolation;
 pub mod joints;
 pub mod levels;
 pub mod loudness;
@@ -19,6 +20,7 @@ pub mod stereo;
 pub mod true_peak;
 pub mod voice;
 
+use crate::container::continuity::Bitstream;
 use crate::decode::{Block, CodecClass, Spool, StreamInfo};
 use crate::dsp::resample::StreamResampler;
 use crate::dsp::stft::{Frame, Stft};
@@ -29,6 +31,7 @@ use bits::BitUseMeasure;
 use fingerprint::{FINGERPRINT_RATE_HZ, FingerprintMeasure};
 use frames::FramesMeasure;
 use grid::{Depth, Grid, GridCodec};
+use interpolation::InterpolationMeasure;
 use joints::JointsMeasure;
 use levels::LevelsMeasure;
 use loudness::LoudnessMeasure;
@@ -53,6 +56,7 @@ pub struct Measures {
     bits: Option<BitUseMeasure>,
     loudness: LoudnessMeasure,
     stereo: StereoMeasure,
+    interpolation: InterpolationMeasure,
     mix: Vec<f32>,
     aside: Spool,
     stft: Stft,
@@ -105,6 +109,7 @@ impl Measures {
             bits: integer_bits.map(|bits| BitUseMeasure::new(rate, bits)),
             loudness: LoudnessMeasure::new(rate, channels),
             stereo: StereoMeasure::new(rate),
+            interpolation: InterpolationMeasure::new(rate),
             mix: Vec::new(),
             aside: Spool::default(),
             stft: Stft::new(n_fft, hop),
@@ -139,6 +144,7 @@ impl Measures {
         self.stereo.push(block);
 
         block.mix_down(&mut self.mix);
+        self.interpolation.push(&self.mix);
         let limit = SECOND_LOOK_S * f64::from(self.shape.sample_rate_hz);
         if ((self.aside.len() + self.mix.len() as u64) as f64) < limit {
             self.aside.push(&self.mix)?;
@@ -188,6 +194,7 @@ impl Measures {
             bits: self.bits.map(BitUseMeasure::finish).unwrap_or_default(),
             loudness: self.loudness.finish(),
             stereo: self.stereo.finish(),
+            interpolation: self.interpolation.finish(),
             spectrum,
             bands,
             descriptors,
@@ -197,6 +204,7 @@ impl Measures {
             grid,
             overview: by_frame.overview.finish(),
             pauses: by_frame.pauses.finish(),
+            bitstream: Bitstream::default(),
         })
     }
 }

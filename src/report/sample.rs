@@ -140,6 +140,7 @@ fn tool() -> ToolReport {
             track: None,
             start_s: None,
             end_s: None,
+            deep: false,
             only: Vec::new(),
             skip: vec!["pitch-jump".into()],
             external: false,

@@ -7,12 +7,15 @@ use crate::error::Result;
 /// Rows read of an edit list.
 const MAX_EDITS: u64 = 65_536;
 
+/// Edits whose places are kept.
+const MAX_SEGMENTS: usize = 256;
+
 /// Media that an edit list leaves out, in seconds, from which on a warning is due. Priming is
 /// shorter for every codec: HE-AAC has 0.12 s, Opus 0.08 s.
 const NOTABLE_S: f64 = 0.5;
 
 /// An edit list as far as it matters for audio that is examined whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Edits {
     /// Movie ticks of silence before the first media.
     pub(super) empty: u64,
@@ -22,6 +25,8 @@ pub(super) struct Edits {
     pub(super) media_time: u64,
     /// Its length in movie ticks; 0 stands for "to the end".
     pub(super) duration: u64,
+    /// Media ticks at which edits that show media start, and their movie ticks; the first ones.
+    pub(super) segments: Vec<(u64, u64)>,
 }
 
 /// What to leave out at the start and how much to present, in frames.
@@ -59,6 +64,9 @@ pub(super) fn read(boxes: &mut Boxes, trak: &BoxHead) -> Result<Option<Edits>> {
         match fields {
             Some((duration, media_time)) if media_time >= 0 => {
                 edits.shown += 1;
+                if edits.segments.len() < MAX_SEGMENTS {
+                    edits.segments.push((media_time as u64, duration));
+                }
                 if edits.shown == 1 {
                     (edits.media_time, edits.duration) = (media_time as u64, duration);
                 }
@@ -146,7 +154,7 @@ mod tests {
         Clocks { movie: 1000, media: 48_000, sample_rate_hz: 48_000, media_ticks: 961_024 };
 
     fn one(media_time: u64, duration: u64) -> Edits {
-        Edits { empty: 0, shown: 1, media_time, duration }
+        Edits { shown: 1, media_time, duration, ..Edits::default() }
     }
 
     #[test]
@@ -171,7 +179,8 @@ mod tests {
     #[test]
     fn odd_lists_leave_the_media_whole() {
         let mut warnings = Vec::new();
-        let several = Edits { empty: 500, shown: 3, media_time: 7, duration: 7 };
+        let several =
+            Edits { empty: 500, shown: 3, media_time: 7, duration: 7, segments: Vec::new() };
         assert_eq!(several.trim(&CLOCKS, &mut warnings), Trim::default());
         assert_eq!(one(u64::MAX, 5).trim(&CLOCKS, &mut warnings), Trim::default());
         assert_eq!(warnings.len(), 3);

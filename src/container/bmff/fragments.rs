@@ -2,6 +2,7 @@
 
 use super::boxes::{BoxHead, Boxes};
 use super::track::Track;
+use crate::container::continuity::{BreakKind, Mark, Place};
 use crate::container::fields::{be_u32, be_u64, bytes_at};
 use crate::container::limits::MAX_PACKETS;
 use crate::container::packets::Warnings;
@@ -130,11 +131,15 @@ fn read_start(
     };
     let Some(start) = start else { return Ok(()) };
     let expected = progress.expected.replace(start);
-    let seconds = |ticks: u64| ticks as f64 / f64::from(track.timescale);
+    let timescale = f64::from(track.timescale);
+    let seconds = |ticks: u64| ticks as f64 / timescale;
     // Writers with a millisecond clock round each start.
     let rounding = u64::from(track.timescale / 200) + 1;
     match expected {
         Some(end) if start.abs_diff(end) > rounding => {
+            let place = Place::MediaS(seconds(track.media_ticks));
+            let (kind, value) = (BreakKind::FragmentStart, seconds(start) - seconds(end));
+            track.walked.push(Mark { place, kind, value, offset: Some(traf.start) });
             jumps.push(|| {
                 format!(
                     "the fragment at byte {} starts at {:.3} s, the one before it ends at {:.3} s",

@@ -1,6 +1,7 @@
 //! ISO base media files: MP4, M4A, MOV and 3GP, whole or in fragments.
 
 mod boxes;
+mod continuity;
 mod edits;
 mod fragments;
 mod pcm;
@@ -40,6 +41,8 @@ const GENERIC_HANDLERS: [&str; 5] = [
 struct Top {
     moov: Option<BoxHead>,
     fragments: u64,
+    /// Media boxes (`mdat`).
+    media: u64,
 }
 
 /// The audio tracks of a movie, in file order.
@@ -77,8 +80,15 @@ pub(crate) fn plan(reader: &mut ByteReader) -> Result<Plan> {
     let tags = tags::read(boxes, &moov)?;
     let named = |name: &String| !GENERIC_HANDLERS.contains(&name.as_str());
     let handler = tracks.iter().find_map(|track| track.handler.clone().filter(named));
+    // Packets of one track alone in one media box lie behind one another.
+    let alone = tracks.len() == 1 && others == 0 && top.media == 1 && top.fragments == 0;
     for track in tracks {
-        plan.tracks.push(track.plan(boxes, movie_timescale, &tags, &mut plan.warnings)?);
+        let mut track = track.plan(boxes, movie_timescale, &tags, &mut plan.warnings)?;
+        if alone {
+            continuity::gaps(&track.packets, &mut track.walked);
+        }
+        track.walked.sort();
+        plan.tracks.push(track);
     }
     plan.encoder = tags.encoder.or(handler);
     Ok(plan)
@@ -111,6 +121,7 @@ fn survey(boxes: &mut Boxes, warnings: &mut Vec<String>) -> Result<Top> {
             }
             b"moov" => top.moov = Some(found),
             b"moof" => top.fragments += 1,
+            b"mdat" => top.media += 1,
             _ => {}
         }
     }

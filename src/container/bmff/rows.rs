@@ -43,6 +43,12 @@ impl Rows {
         Self { bytes: Vec::new(), row_bytes: 8 }
     }
 
+    /// Rows of these bytes.
+    #[cfg(test)]
+    pub(super) fn of(bytes: Vec<u8>, row_bytes: usize) -> Self {
+        Self { bytes, row_bytes }
+    }
+
     /// How many rows there are.
     pub(super) fn len(&self) -> u64 {
         (self.bytes.len() / self.row_bytes) as u64

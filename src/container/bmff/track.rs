@@ -5,7 +5,8 @@ use super::edits::{Clocks, Edits, Trim};
 use super::sample_entry::{self, Entry};
 use super::sink::Sink;
 use super::tags::Tags;
-use super::{FORMAT, edits, sample_table};
+use super::{FORMAT, continuity, edits, sample_table};
+use crate::container::continuity::Walked;
 use crate::container::fields::{be_u16, be_u32, be_u64, malformed, text};
 use crate::container::{Codec, Packets, TrackPlan};
 use crate::error::Result;
@@ -25,6 +26,8 @@ pub(super) struct Track {
     pub(super) cut_at_ticks: Option<u64>,
     /// Name of the media handler.
     pub(super) handler: Option<String>,
+    /// Breaks that the tables and fragments show.
+    pub(super) walked: Walked,
     /// Ticks by the media header; 0 if it does not say.
     declared_ticks: u64,
     language: Option<String>,
@@ -58,12 +61,17 @@ pub(super) fn read(
     let entry = sample_entry::read(boxes, &stsd, timescale, warnings)?;
     let mut sink = Sink::new(entry.block, boxes.reader.len());
     let times = sample_table::read(boxes, &stbl, &mut sink, warnings)?;
+    let mut walked = Walked::default();
+    if entry.block.is_none() {
+        continuity::odd_durations(&times, &mut walked);
+    }
     Ok(Some(Track {
         id: track_id(boxes, trak)?,
         timescale,
         media_ticks: times.total(),
         cut_at_ticks: sink.cut().map(|cut| times.before(cut.first)),
         sink,
+        walked,
         handler: hdlr.get(24..).and_then(handler_name),
         declared_ticks,
         language,
@@ -137,6 +145,10 @@ impl Track {
             sample_rate_hz: entry.sample_rate_hz,
             media_ticks,
         };
+        let mut walked = self.walked;
+        if let Some(edits) = &self.edits {
+            continuity::edit_steps(edits, &clocks, &mut walked);
+        }
         let mut trim = match (&self.edits, tags.gapless) {
             (Some(edits), _) => edits.trim(&clocks, warnings),
             (None, Some(gapless)) => gapless,
@@ -158,6 +170,7 @@ impl Track {
             declared_duration_s: (media_ticks > 0)
                 .then(|| media_ticks as f64 / f64::from(self.timescale)),
             language: self.language,
+            walked,
             ..TrackPlan::new(entry.codec)
         };
         if plan.codec == Codec::Mp3 {

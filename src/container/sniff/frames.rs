@@ -102,7 +102,7 @@ const MPEG_KBIT: [[u16; 15]; 5] = [
 const MPEG_SAME: u32 = 0xFFFE_0C00;
 
 /// An MPEG audio frame with a bit rate in its header; mono and stereo are told apart.
-fn mpeg_frame(bytes: &[u8], at: usize) -> Option<Frame> {
+pub(super) fn mpeg_frame(bytes: &[u8], at: usize) -> Option<Frame> {
     let head = be_u32(bytes, at)?;
     let (version, layer) = (head >> 19 & 3, 4 - (head >> 17 & 3));
     let (bit_rate, rate) = ((head >> 12 & 15) as usize, (head >> 10 & 3) as usize);

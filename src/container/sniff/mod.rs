@@ -11,6 +11,11 @@ use crate::error::Result;
 
 pub use self::kind::FileKind;
 
+/// Bytes of the MPEG audio frame whose header stands at the start of `bytes`; `None` for free format.
+pub(super) fn mpeg_frame_len(bytes: &[u8]) -> Option<usize> {
+    frames::mpeg_frame(bytes, 0).map(|(_, len)| len)
+}
+
 /// Bytes searched for the first MPEG or ADTS frame.
 const SEARCH_BYTES: u64 = 64 * 1024;
 
