@@ -5,15 +5,20 @@
 #![allow(clippy::print_stderr, reason = "an example shows its progress")]
 #![allow(missing_docs, unreachable_pub, reason = "an example has no documentation to build")]
 
+#[path = "../sound/acoustics.rs"]
 mod acoustics;
 mod cases;
 mod channels;
 mod clip;
 mod edits;
 mod nothing;
+#[path = "../sound/random.rs"]
 mod random;
+#[path = "../sound/sound.rs"]
 mod sound;
 mod sources;
+#[path = "../sound/takes.rs"]
+mod takes;
 mod truth;
 
 use std::io::Write;
