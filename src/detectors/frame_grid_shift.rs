@@ -32,8 +32,10 @@ use crate::measures::grid::{GridTrack, Stretch};
 /// its grid than none.
 const REPORTS_FROM: f64 = 7.0;
 
-/// Stretch without any grid that counts as a piece of its own, in seconds.
+/// Stretch without any grid that counts as a piece of its own, in seconds, if so many of its frames
+/// are loud: in pauses encoders put noise in place of lines.
 const FOREIGN_S: f64 = 0.8;
+const FOREIGN_LOUD_FRAMES: u32 = 16;
 
 /// Log10 likelihood ratio per second that both sides of such a piece must have.
 const CLEAR_PER_S: f64 = 30.0;
@@ -92,7 +94,10 @@ fn between(track: &GridTrack, before: &Stretch, after: &Stretch, rate: f64) -> V
     let is_clear = |s: &Stretch| {
         s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s().min(1.0)
     };
-    let foreign = span.len_s() >= FOREIGN_S && is_clear(before) && is_clear(after);
+    let foreign = span.len_s() >= FOREIGN_S
+        && before.loud_frames_after >= FOREIGN_LOUD_FRAMES
+        && is_clear(before)
+        && is_clear(after);
     let modulus = i64::from(track.modulus);
     let shift = (i64::from(before.phase) - i64::from(after.phase)).rem_euclid(modulus.max(1));
     let evidence = |joint_at_start: bool| {

@@ -7,6 +7,9 @@ use crate::dsp::mdct::{Mdct, kbd_window, power_sine_window, sine_window};
 /// Lines of AAC's and Vorbis's long blocks.
 const LONG: usize = 1024;
 
+/// Lines of Vorbis's long blocks below 32 kHz.
+const MIDDLE: usize = 512;
+
 /// Lines of Opus's blocks of 20 ms, at 48 kHz.
 const CELT: usize = 960;
 
@@ -30,8 +33,10 @@ const SMALL: [(f32, u32); 3] = [(0.3, 1), (0.16, 1), (0.05, 2)];
 /// A kind of transform that a codec's frames are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GridFamily {
-    /// MDCT of 2048 samples: AAC and Vorbis.
+    /// MDCT of 2048 samples: AAC, and Vorbis from 32 kHz on.
     Long,
+    /// MDCT of 1024 samples: Vorbis below 32 kHz.
+    Middle,
     /// Polyphase bands with an MDCT of 36: MP3.
     Hybrid,
     /// MDCT of 1920 samples with short overlaps after pre-emphasis: Opus above speech rates.
@@ -58,6 +63,7 @@ impl GridFamily {
     pub fn period(self) -> usize {
         match self {
             Self::Long => LONG,
+            Self::Middle => MIDDLE,
             Self::Hybrid => GRANULE,
             Self::Celt => CELT,
         }
@@ -88,6 +94,10 @@ impl Bank {
     pub(super) fn new(family: GridFamily, sample_rate_hz: f64, top_hz: f64) -> Self {
         match family {
             GridFamily::Long => Self::long(Window::KaiserBessel, sample_rate_hz, top_hz),
+            GridFamily::Middle => {
+                let window = |len: usize| power_sine_window(len, len / 2);
+                Self::with(family, mdcts(2 * MIDDLE, window), sample_rate_hz, top_hz)
+            }
             GridFamily::Hybrid => {
                 let transform = Transform::Hybrid(Box::default());
                 Self::with(family, transform, sample_rate_hz, top_hz)
@@ -138,7 +148,7 @@ impl Bank {
     pub(super) fn span(&self) -> usize {
         match self.family {
             GridFamily::Hybrid => HYBRID_SPAN,
-            GridFamily::Long | GridFamily::Celt => 2 * self.period(),
+            GridFamily::Long | GridFamily::Middle | GridFamily::Celt => 2 * self.period(),
         }
     }
 
@@ -250,7 +260,9 @@ mod tests {
 
     #[test]
     fn a_sweep_scores_each_frame() {
-        for family in [GridFamily::Long, GridFamily::Hybrid, GridFamily::Celt] {
+        for family in
+            [GridFamily::Long, GridFamily::Middle, GridFamily::Hybrid, GridFamily::Celt]
+        {
             let mut bank = Bank::new(family, 48_000.0, 16_000.0);
             let x = noise(bank.period() + bank.span(), 5);
             let mut scores = vec![0.0; bank.period()];

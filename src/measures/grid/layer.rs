@@ -1,8 +1,10 @@
 //! The search for one family's grids: probes, tracks, more probes, and the same beneath a grid that
 //! runs through the whole clip.
 
+use std::ops::Range;
+
 use super::bank::{Bank, Window};
-use super::probe::{Mask, Peak, Probe, circular_distance};
+use super::probe::{Mask, Peak, Probe, circular_distance, confirm};
 use super::track::{Hypothesis, Run, Tracker};
 use super::{Depth, GridCodec, GridFamily, GridTrack, Stretch};
 use crate::decode::Spool;
@@ -22,6 +24,20 @@ const CLEAR_Z: f32 = 7.0;
 /// How far a peak must stand above the next one. Tones and loops have several alike.
 const CLEAR_RATIO: f32 = 1.25;
 
+/// Robust z-score from which a peak is looked at again on frames around its probe, and how many of a
+/// probe are.
+const FAINT_Z: f32 = 3.8;
+const FAINT_PEAKS: usize = 3;
+
+/// Frames to each side of a probe on which a faint peak must hold up.
+const CONFIRM_FRAMES: usize = 90;
+
+/// Fewest such frames.
+const CONFIRM_LEAST: usize = 16;
+
+/// Mean height over standard error from which it does. Some 200 faint peaks are tried in a clip.
+const CONFIRM_T: f32 = 6.0;
+
 /// Frames of a probe where no known grid holds.
 const FILL_FRAMES: (usize, usize) = (12, 48);
 
@@ -40,15 +56,16 @@ const MAX_HYPOTHESES: usize = 24;
 /// Share of the slots that say anything which a grid must hold to run through the clip.
 const THROUGHOUT: f32 = 0.75;
 
-/// Phases beside a grid that runs through the clip which it disturbs.
-const THROUGHOUT_REACH: usize = 40;
-
-/// The same where phases repeat at short distances.
-const SHORT_REACH: usize = 8;
+/// Returns to an earlier grid from which a track beneath another is no succession of pieces but the
+/// other one's side lobes.
+const RESTLESS: usize = 3;
 
 /// Vorbis's short blocks move its long ones by multiples of half their length (Vorbis I
 /// specification, 4.3.1).
 const VORBIS_MODULUS: usize = 128;
+
+/// Phases beside a peak at which the same grid still shows.
+const LOBES: usize = 6;
 
 /// Evidence (natural log-likelihood ratio) from which a stretch is kept.
 const STRETCH_EVIDENCE: f64 = 15.0;
@@ -80,6 +97,9 @@ pub(super) fn examine(spool: &mut Spool, bank: &mut Bank, mut plan: Plan) -> Res
     }
     while tracks.len() < 2 {
         let Some(track) = layer(spool, bank, &mut plan, &probes, &masks)? else { break };
+        if !masks.is_empty() && returns(&track) >= RESTLESS {
+            break;
+        }
         let through = track.throughout;
         masks.extend(mask_of(&track));
         tracks.push(track);
@@ -90,12 +110,17 @@ pub(super) fn examine(spool: &mut Spool, bank: &mut Bank, mut plan: Plan) -> Res
     Ok(tracks)
 }
 
-/// The phases that a grid which runs through the clip disturbs.
+/// How often a track comes back to a grid that another one followed.
+fn returns(track: &GridTrack) -> usize {
+    let mut phases: Vec<u32> = track.stretches.iter().map(|s| s.phase).collect();
+    phases.dedup();
+    (1..phases.len()).filter(|&n| phases[..n].contains(&phases[n])).count()
+}
+
+/// The grid of a track that runs through the clip.
 fn mask_of(track: &GridTrack) -> Option<Mask> {
-    let (modulus, period) = (track.modulus as usize, track.period as usize);
-    let reach = if modulus < period { SHORT_REACH } else { THROUGHOUT_REACH };
     let phase = track.stretches.first()?.phase as usize;
-    Some(Mask { phase, modulus, reach })
+    Some(Mask { phase, modulus: track.modulus as usize })
 }
 
 /// The grid that most of the probes agree on, if at least two do.
@@ -129,6 +154,7 @@ fn own_track(
             phase: (best.phase % modulus) as u32,
             frames: frames.min(u64::from(u32::MAX)) as u32,
             evidence: 0.0,
+            loud_frames_after: 0,
         }],
     })
 }
@@ -165,15 +191,24 @@ fn layer(
     probes: &[Probe],
     masks: &[Mask],
 ) -> Result<Option<GridTrack>> {
-    let mut found: Vec<(u64, usize, Peak)> = probes
-        .iter()
-        .filter_map(|probe| Some((probe.start, probe.frames, probe.peak(masks)?)))
-        .filter(|(_, _, peak)| is_clear(peak))
-        .collect();
+    let mut found: Vec<(u64, usize, Peak)> = Vec::new();
+    for probe in probes {
+        if let Some(peak) = grid_at(spool, bank, probe, masks, 0..usize::MAX)? {
+            found.push((probe.start, probe.frames, peak));
+        }
+    }
     found.sort_by(|a, b| b.2.z.total_cmp(&a.2.z).then(a.0.cmp(&b.0)));
     let Some(&(start, frames, clearest)) = found.first() else { return Ok(None) };
-    let window = closest_window(spool, plan, bank.period(), start, frames, clearest.phase)?;
-    let codec = codec_of(bank, window);
+    let mut window = closest_window(spool, plan, bank.period(), start, frames, clearest.phase)?;
+    let mut codec = codec_of(bank, window);
+    let moved = |a: &Peak, b: &Peak| {
+        circular_distance(a.phase, b.phase, bank.period()) > 1
+            && circular_distance(a.phase, b.phase, VORBIS_MODULUS) <= 1
+    };
+    if codec == GridCodec::Aac && found.iter().any(|a| found.iter().any(|b| moved(&a.2, &b.2))) {
+        // Only Vorbis moves its long blocks so; beneath another encoding windows look alike.
+        (codec, window) = (GridCodec::Vorbis, Some(Window::PowerSine));
+    }
     let modulus = modulus_of(codec, bank);
     let rate = plan.rate;
     let (period, half_span) = (bank.period(), bank.span() / 2);
@@ -190,13 +225,15 @@ fn layer(
     let mut seen: Vec<(usize, usize)> = Vec::new();
     for _ in 0..FILL_ROUNDS {
         let before = tracker.hypotheses().len();
-        for (slot, frames) in unexplained(&tracker, &seen) {
+        for Place { slot, frames, run } in unexplained(&tracker, &seen) {
             if frames > budget || tracker.hypotheses().len() >= MAX_HYPOTHESES {
                 break;
             }
             budget -= frames;
             seen.push((slot, slot + frames));
-            if let Some(peak) = tracker.probe(slot, frames)?.peak(masks).filter(is_clear) {
+            let (spool, bank) = tracker.parts();
+            let probe = Probe::take(spool, bank, (slot * period) as u64, frames)?;
+            if let Some(peak) = grid_at(spool, bank, &probe, masks, run)? {
                 follow(&mut tracker, &peak, modulus)?;
             }
         }
@@ -209,7 +246,8 @@ fn layer(
     let telling = (0..tracker.slots()).filter(|&s| !tracker.is_quiet(s)).count();
     let held = |run: &Run| (run.first..run.end).filter(|&s| !tracker.is_quiet(s)).count();
     let covered: usize = runs.iter().filter(|run| run.hypothesis.is_some()).map(held).sum();
-    let mut stretches = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut ends = Vec::new();
     for run in &runs {
         let Some(hypothesis) = run.hypothesis else { continue };
         let evidence = tracker.evidence(hypothesis, run.first, run.end);
@@ -217,13 +255,22 @@ fn layer(
             continue;
         }
         let phase = tracker.hypotheses()[hypothesis].phase;
-        let middle_s = |slot: usize| (slot * period + phase % modulus + half_span) as f64 / rate;
+        // Where frames may begin at any multiple of the modulus, the middle of these stands for them.
+        let middle = phase % modulus + (period - modulus) / 2 + half_span;
+        let middle_s = |slot: usize| (slot * period + middle) as f64 / rate;
         stretches.push(Stretch {
             span: TimeSpan::new(middle_s(run.first), middle_s(run.end - 1)),
             phase: (phase % modulus) as u32,
             frames: (run.end - run.first) as u32,
             evidence,
+            loud_frames_after: 0,
         });
+        ends.push((run.first, run.end));
+    }
+    let usual = tracker.usual_level(&ends);
+    for (stretch, pair) in stretches.iter_mut().zip(ends.windows(2)) {
+        let loud = (pair[0].1..pair[1].0).filter(|&slot| tracker.level(slot) >= usual).count();
+        stretch.loud_frames_after = loud as u32;
     }
     let coverage = covered as f32 / telling.max(1) as f32;
     let alone = stretches.windows(2).all(|pair| pair[0].phase == pair[1].phase);
@@ -239,19 +286,61 @@ fn layer(
     }))
 }
 
+/// The grid of a probe: a clear peak, or a faint one that holds up on the frames around the probe
+/// that lie in `within` (slots).
+fn grid_at(
+    spool: &mut Spool,
+    bank: &mut Bank,
+    probe: &Probe,
+    masks: &[Mask],
+    within: Range<usize>,
+) -> Result<Option<Peak>> {
+    let peaks = probe.peaks(masks, FAINT_PEAKS);
+    if let Some(clear) = peaks.first().filter(|peak| is_clear(peak)) {
+        return Ok(Some(*clear));
+    }
+    let period = bank.period();
+    let slots = (spool.len() as usize).saturating_sub(bank.span()) / period;
+    let first = (probe.start / period as u64) as usize;
+    let end = first + probe.frames + 1;
+    let before = first.saturating_sub(CONFIRM_FRAMES).max(within.start)..first;
+    let after = end..(end + CONFIRM_FRAMES).min(within.end).min(slots);
+    let mut best: Option<(f32, Peak)> = None;
+    for peak in peaks.iter().filter(|peak| peak.z >= FAINT_Z) {
+        for side in [&before, &after] {
+            if side.len() < CONFIRM_LEAST {
+                continue;
+            }
+            let seen = confirm(spool, bank, peak.phase, side.clone())?;
+            if seen.t >= CONFIRM_T && best.is_none_or(|(t, _)| seen.t > t) {
+                let height = seen.height;
+                best = Some((seen.t, Peak { height, z: peak.z.max(seen.t), ..*peak }));
+            }
+        }
+    }
+    Ok(best.map(|(_, peak)| peak))
+}
+
 /// Adds a peak's grid unless it is followed already.
 fn follow(tracker: &mut Tracker, peak: &Peak, modulus: usize) -> Result<()> {
-    let known = |h: &Hypothesis| circular_distance(h.phase, peak.phase, modulus) <= 1;
+    let reach = if modulus < VORBIS_MODULUS * 2 { LOBES / 2 } else { LOBES };
+    let known = |h: &Hypothesis| circular_distance(h.phase, peak.phase, modulus) <= reach;
     if tracker.hypotheses().iter().any(known) || tracker.hypotheses().len() >= MAX_HYPOTHESES {
         return Ok(());
     }
     tracker.add(Hypothesis { phase: peak.phase % modulus, modulus, height: peak.height })
 }
 
-/// Places to probe, `(slot, frames)`: the middles of runs in which no known grid holds, the longest
-/// first.
-fn unexplained(tracker: &Tracker, seen: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    let mut places: Vec<(usize, usize)> = Vec::new();
+/// A place to probe, inside a run of slots in which no known grid holds.
+struct Place {
+    slot: usize,
+    frames: usize,
+    run: Range<usize>,
+}
+
+/// Places to probe, those with most frames first.
+fn unexplained(tracker: &Tracker, seen: &[(usize, usize)]) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
     for run in tracker.runs().iter().filter(|run| run.hypothesis.is_none()) {
         let mut first = run.first;
         // A long run is probed piece by piece.
@@ -260,12 +349,12 @@ fn unexplained(tracker: &Tracker, seen: &[(usize, usize)]) -> Vec<(usize, usize)
             let telling = (first..end).filter(|&slot| !tracker.is_quiet(slot)).count();
             let fresh = !seen.iter().any(|&(from, to)| from < end && first < to);
             if telling >= FILL_FRAMES.0 && fresh {
-                places.push((first, end - first));
+                places.push(Place { slot: first, frames: end - first, run: run.first..run.end });
             }
             first = end;
         }
     }
-    places.sort_by_key(|&(slot, frames)| (usize::MAX - frames, slot));
+    places.sort_by_key(|place| (usize::MAX - place.frames, place.slot));
     places
 }
 
@@ -294,6 +383,7 @@ fn codec_of(bank: &Bank, window: Option<Window>) -> GridCodec {
     match (bank.family(), window) {
         (GridFamily::Hybrid, _) => GridCodec::Mp3,
         (GridFamily::Celt, _) => GridCodec::Opus,
+        (GridFamily::Middle, _) => GridCodec::Vorbis,
         (GridFamily::Long, Some(Window::PowerSine)) => GridCodec::Vorbis,
         (GridFamily::Long, _) => GridCodec::Aac,
     }

@@ -48,13 +48,13 @@ impl GridCodec {
         }
     }
 
-    /// Kind of transform that the codec's frames are made of.
-    #[must_use]
-    pub fn family(self) -> GridFamily {
+    /// Kinds of transform that the codec's frames are made of.
+    fn families(self) -> &'static [GridFamily] {
         match self {
-            Self::Aac | Self::Vorbis => GridFamily::Long,
-            Self::Mp3 => GridFamily::Hybrid,
-            Self::Opus => GridFamily::Celt,
+            Self::Aac => &[GridFamily::Long],
+            Self::Vorbis => &[GridFamily::Long, GridFamily::Middle],
+            Self::Mp3 => &[GridFamily::Hybrid],
+            Self::Opus => &[GridFamily::Celt],
         }
     }
 
@@ -87,6 +87,9 @@ pub struct Stretch {
     pub frames: u32,
     /// Sum over the frames of the log-likelihood ratio (natural) of this grid against none.
     pub evidence: f64,
+    /// Frames between this stretch and the next that are as loud as those of the track usually are
+    /// and yet have no grid.
+    pub loud_frames_after: u32,
 }
 
 /// The grids of one encoding along a clip.
@@ -144,6 +147,9 @@ pub fn measure(
 ) -> Result<Grid> {
     let rate = f64::from(sample_rate_hz);
     let mut families = vec![GridFamily::Long, GridFamily::Hybrid];
+    if sample_rate_hz < 32_000 {
+        families.push(GridFamily::Middle);
+    }
     if sample_rate_hz == 48_000 {
         families.push(GridFamily::Celt);
     }
@@ -159,7 +165,7 @@ pub fn measure(
         } else {
             Vec::new()
         };
-        let own = own.filter(|codec| codec.family() == family);
+        let own = own.filter(|codec| codec.families().contains(&family));
         let plan = Plan { rate, depth, own, windows };
         grid.tracks.extend(examine(spool, &mut bank, plan)?);
     }

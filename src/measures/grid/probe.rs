@@ -11,22 +11,23 @@ const PEAK_REACH: usize = 6;
 /// Least spread assumed of a frame's score, per square root of counted lines. Noise has 0.7.
 const LEAST_SPREAD: f32 = 0.35;
 
-/// Offsets that are not to be looked at: a grid that is known already.
+/// Distances, as shares of the period, of the phases that one is held against.
+const RIVALS: [f64; 2] = [0.317, 0.629];
+
+/// A grid that is known already: it disturbs phases near to its own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Mask {
     /// Phase of the known grid, in samples.
     pub(super) phase: usize,
     /// Distance at which its phases repeat.
     pub(super) modulus: usize,
-    /// Offsets to each side.
-    pub(super) reach: usize,
 }
 
-impl Mask {
-    fn covers(&self, phase: usize) -> bool {
-        circular_distance(phase, self.phase, self.modulus) <= self.reach
-    }
-}
+/// Phases to each side that a known grid disturbs: side lobes were seen up to 51 samples away.
+const MASK_REACH: usize = 80;
+
+/// Robust z-score from which one of a known grid's phases holds in a probe.
+const MASK_Z: f32 = 5.0;
 
 /// Distance of two phases on a circle of `modulus` samples.
 pub(super) fn circular_distance(a: usize, b: usize, modulus: usize) -> usize {
@@ -72,28 +73,98 @@ impl Probe {
         Ok(Self { start, frames, scores: by_offset, least_spread: spread })
     }
 
+    /// The phases of known grids that hold here. A grid whose phases repeat within the period holds at
+    /// one or few of them at a time.
+    fn held(&self, masks: &[Mask]) -> Vec<usize> {
+        let period = self.scores.len();
+        let Some((median, sigma)) = median_and_sigma(&mut self.scores.clone()) else {
+            return Vec::new();
+        };
+        let least = median + MASK_Z * sigma.max(self.least_spread);
+        let mut held = Vec::new();
+        for mask in masks {
+            let of_mask = (mask.phase % mask.modulus..period).step_by(mask.modulus);
+            held.extend(of_mask.filter(|&p| mask.modulus == period || self.scores[p] >= least));
+        }
+        held
+    }
+
     /// The highest phase outside of the masks; `None` where all is masked.
     pub(super) fn peak(&self, masks: &[Mask]) -> Option<Peak> {
+        self.peaks(masks, 1).into_iter().next()
+    }
+
+    /// The `count` highest phases outside of the masks that are no neighbours, the highest first.
+    pub(super) fn peaks(&self, masks: &[Mask], count: usize) -> Vec<Peak> {
         let period = self.scores.len();
-        let open: Vec<bool> =
-            (0..period).map(|phase| !masks.iter().any(|mask| mask.covers(phase))).collect();
+        let held = self.held(masks);
+        let is_open =
+            |p: usize| held.iter().all(|&h| circular_distance(p, h, period) > MASK_REACH);
+        let open: Vec<bool> = (0..period).map(is_open).collect();
         let mut seen: Vec<f32> =
             self.scores.iter().zip(&open).filter(|(_, open)| **open).map(|(s, _)| *s).collect();
-        let (median, sigma) = median_and_sigma(&mut seen)?;
+        let Some((median, sigma)) = median_and_sigma(&mut seen) else { return Vec::new() };
         let sigma = sigma.max(self.least_spread);
-        let highest = |skip: Option<usize>| {
-            (0..period)
-                .filter(|&p| open[p])
-                .filter(|&p| skip.is_none_or(|s| circular_distance(p, s, period) > PEAK_REACH))
-                .max_by(|&a, &b| self.scores[a].total_cmp(&self.scores[b]).then(b.cmp(&a)))
-        };
-        let phase = highest(None)?;
+        let mut taken: Vec<usize> = Vec::new();
+        // One more than asked for, so that each has a rival.
+        for _ in 0..=count {
+            let is_free = |p: &usize| {
+                open[*p] && taken.iter().all(|&t| circular_distance(*p, t, period) > PEAK_REACH)
+            };
+            let highest = |&a: &usize, &b: &usize| {
+                self.scores[a].total_cmp(&self.scores[b]).then(b.cmp(&a))
+            };
+            let Some(phase) = (0..period).filter(is_free).max_by(highest) else { break };
+            taken.push(phase);
+        }
         let z = |p: usize| (self.scores[p] - median) / sigma;
-        Some(Peak {
-            phase,
-            z: z(phase),
-            second_z: highest(Some(phase)).map_or(0.0, z),
-            height: (self.scores[phase] - median) / self.frames as f32,
-        })
+        taken
+            .iter()
+            .take(count)
+            .enumerate()
+            .map(|(n, &phase)| Peak {
+                phase,
+                z: z(phase),
+                second_z: taken.get(n + 1).map_or(0.0, |&p| z(p)),
+                height: (self.scores[phase] - median) / self.frames as f32,
+            })
+            .collect()
     }
+}
+
+/// How far the frames at one phase stand above those at others, frame by frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Confirmed {
+    /// Mean height over its standard error.
+    pub(super) t: f32,
+    /// Mean height.
+    pub(super) height: f32,
+}
+
+/// Looks at one phase alone in the periods of `slots`, which must not be those that proposed it.
+pub(super) fn confirm(
+    spool: &mut Spool,
+    bank: &mut Bank,
+    phase: usize,
+    slots: std::ops::Range<usize>,
+) -> Result<Confirmed> {
+    let (period, span) = (bank.period(), bank.span());
+    let count = slots.len();
+    if count < 2 {
+        return Ok(Confirmed { t: 0.0, height: 0.0 });
+    }
+    let samples = spool.read((slots.start * period) as i64, (count + 1) * period + span)?;
+    let rivals = RIVALS.map(|share| (phase + (share * period as f64) as usize) % period);
+    let (mut sum, mut differences) = (0.0, Vec::with_capacity(count));
+    for slot in 0..count {
+        let mut at = |phase: usize| bank.score(&samples[slot * period + phase..]);
+        let (own, a, b) = (at(phase % period), at(rivals[0]), at(rivals[1]));
+        sum += own - 0.5 * (a + b);
+        differences.push(a - b);
+    }
+    let (_, sigma) = median_and_sigma(&mut differences).unwrap_or((0.0, 0.0));
+    // `own - (a + b) / 2` spreads by √1.5 of one score, `a - b` by √2.
+    let sigma = (0.866 * sigma).max(LEAST_SPREAD * (bank.line_count() as f32).sqrt());
+    let height = sum / count as f32;
+    Ok(Confirmed { t: height / sigma * (count as f32).sqrt(), height })
 }

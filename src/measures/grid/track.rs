@@ -2,7 +2,8 @@
 
 use super::bank::Bank;
 use crate::decode::Spool;
-use crate::dsp::stats::median_and_sigma;
+use crate::dsp::kernels::dot;
+use crate::dsp::stats::{median, median_and_sigma};
 use crate::error::Result;
 
 /// Phases, as shares of the period, that stand for "no grid here".
@@ -50,7 +51,8 @@ pub(super) struct Tracker<'a> {
     spool: &'a mut Spool,
     bank: &'a mut Bank,
     slots: usize,
-    quiet: Vec<bool>,
+    /// Root mean square of each slot's samples.
+    levels: Vec<f32>,
     /// Score of no grid, by modulus.
     elsewhere: Vec<(usize, Vec<f32>)>,
     sigma: f32,
@@ -68,7 +70,7 @@ impl<'a> Tracker<'a> {
             spool,
             bank,
             slots,
-            quiet: vec![false; slots],
+            levels: vec![0.0; slots],
             elsewhere: Vec::new(),
             sigma: 1.0,
             hypotheses: Vec::new(),
@@ -90,7 +92,19 @@ impl<'a> Tracker<'a> {
 
     /// Whether a slot is too quiet to say anything.
     pub(super) fn is_quiet(&self, slot: usize) -> bool {
-        self.quiet.get(slot).copied().unwrap_or(true)
+        self.level(slot) < QUIET_RMS
+    }
+
+    /// Root mean square of a slot's samples; 0 beyond the end.
+    pub(super) fn level(&self, slot: usize) -> f32 {
+        self.levels.get(slot).copied().unwrap_or(0.0)
+    }
+
+    /// Median level of the slots in `runs`; infinite if there are none.
+    pub(super) fn usual_level(&self, runs: &[(usize, usize)]) -> f32 {
+        let slots = runs.iter().flat_map(|&(first, end)| first..end);
+        let mut levels: Vec<f32> = slots.map(|slot| self.level(slot)).collect();
+        median(&mut levels).unwrap_or(f32::INFINITY)
     }
 
     /// The hypotheses in order of arrival.
@@ -98,10 +112,9 @@ impl<'a> Tracker<'a> {
         &self.hypotheses
     }
 
-    /// Probes part of the clip.
-    pub(super) fn probe(&mut self, slot: usize, frames: usize) -> Result<super::probe::Probe> {
-        let start = (slot * self.bank.period()) as u64;
-        super::probe::Probe::take(self.spool, self.bank, start, frames)
+    /// Samples and transform, to probe part of the clip.
+    pub(super) fn parts(&mut self) -> (&mut Spool, &mut Bank) {
+        (self.spool, self.bank)
     }
 
     /// Sum of a hypothesis's log-likelihood ratios over slots.
@@ -122,8 +135,8 @@ impl<'a> Tracker<'a> {
             llr.clamp(FRAME_LLR.0, FRAME_LLR.1)
         };
         let mut ratios: Vec<f32> = on.iter().zip(elsewhere).map(ratio).collect();
-        for (ratio, quiet) in ratios.iter_mut().zip(&self.quiet) {
-            if *quiet {
+        for (ratio, level) in ratios.iter_mut().zip(&self.levels) {
+            if *level < QUIET_RMS {
                 *ratio = 0.0;
             }
         }
@@ -166,8 +179,7 @@ impl<'a> Tracker<'a> {
                 let score = |phase: &usize| self.bank.score(&samples[slot * period + phase..]);
                 out.push(phases.iter().map(score).fold(0.0, f32::max));
                 let inside = &samples[slot * period..(slot + 1) * period];
-                let power = crate::dsp::kernels::dot(inside, inside) / period as f32;
-                self.quiet[first + slot] = power < QUIET_RMS * QUIET_RMS;
+                self.levels[first + slot] = (dot(inside, inside) / period as f32).sqrt();
             }
         }
         Ok(out)
