@@ -56,9 +56,12 @@ const MAX_HYPOTHESES: usize = 24;
 /// Share of the slots that say anything which a grid must hold to run through the clip.
 const THROUGHOUT: f32 = 0.75;
 
+/// Least share of the clip that a track must hold in to be one.
+const LEAST_COVERAGE: f32 = 0.05;
+
 /// Returns to an earlier grid from which a track beneath another is no succession of pieces but the
 /// other one's side lobes.
-const RESTLESS: usize = 3;
+const RESTLESS: usize = 2;
 
 /// Vorbis's short blocks move its long ones by multiples of half their length (Vorbis I
 /// specification, 4.3.1).
@@ -97,7 +100,8 @@ pub(super) fn examine(spool: &mut Spool, bank: &mut Bank, mut plan: Plan) -> Res
     }
     while tracks.len() < 2 {
         let Some(track) = layer(spool, bank, &mut plan, &probes, &masks)? else { break };
-        if !masks.is_empty() && returns(&track) >= RESTLESS {
+        let beneath = !masks.is_empty();
+        if track.coverage < LEAST_COVERAGE || beneath && returns(&track) >= RESTLESS {
             break;
         }
         let through = track.throughout;

@@ -23,8 +23,18 @@ pub(super) struct Mask {
     pub(super) modulus: usize,
 }
 
-/// Phases to each side that a known grid disturbs: side lobes were seen up to 51 samples away.
-const MASK_REACH: usize = 80;
+impl Mask {
+    fn has_lobe_at(&self, phase: usize) -> bool {
+        LOBES.contains(&circular_distance(phase, self.phase, self.modulus))
+    }
+}
+
+/// Phases to each side that a known grid disturbs, side lobes included.
+const MASK_REACH: usize = 125;
+
+/// Distances, modulo its own phases', at which the side lobes of a grid lie that moves with block
+/// switching: which of its phases holds at a moment is not known well enough to leave out those alone.
+const LOBES: std::ops::RangeInclusive<usize> = 38..=54;
 
 /// Robust z-score from which one of a known grid's phases holds in a probe.
 const MASK_Z: f32 = 5.0;
@@ -98,8 +108,10 @@ impl Probe {
     pub(super) fn peaks(&self, masks: &[Mask], count: usize) -> Vec<Peak> {
         let period = self.scores.len();
         let held = self.held(masks);
-        let is_open =
-            |p: usize| held.iter().all(|&h| circular_distance(p, h, period) > MASK_REACH);
+        let is_open = |p: usize| {
+            held.iter().all(|&h| circular_distance(p, h, period) > MASK_REACH)
+                && masks.iter().all(|mask| mask.modulus == period || !mask.has_lobe_at(p))
+        };
         let open: Vec<bool> = (0..period).map(is_open).collect();
         let mut seen: Vec<f32> =
             self.scores.iter().zip(&open).filter(|(_, open)| **open).map(|(s, _)| *s).collect();
