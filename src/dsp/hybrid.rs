@@ -54,7 +54,7 @@ const BUTTERFLIES: [f64; 8] = [-0.6, -0.535, -0.33, -0.185, -0.095, -0.041, -0.0
 /// The filter bank with its tables.
 pub struct Hybrid {
     window: Vec<f32>,
-    /// `cos((2k + 1)(j − 16) π/64)`, a row of 64 for each band.
+    /// `cos((2k + 1) j π/64)`, a row of 32 for each band.
     polyphase: Vec<f32>,
     /// Window times cosine, a row of [`COLUMNS`] for each line of a band.
     mdct: Vec<f32>,
@@ -67,7 +67,7 @@ impl Default for Hybrid {
         // The mirrored half changes its sign except at whole blocks of 64.
         let window = |n: usize| if n > TAPS / 2 && n % 64 != 0 { -half(n) } else { half(n) };
         let polyphase = |k: usize, j: usize| {
-            ((2 * k + 1) as f64 * (j as f64 - 16.0) * PI / 64.0).cos() as f32
+            ((2 * k + 1) as f64 * j as f64 * PI / 64.0).cos() as f32
         };
         let mdct = |k: usize, n: usize| {
             let window = (PI / 36.0 * (n as f64 + 0.5)).sin();
@@ -76,7 +76,7 @@ impl Default for Hybrid {
         };
         Self {
             window: (0..TAPS).map(window).collect(),
-            polyphase: (0..BANDS * 64).map(|i| polyphase(i / 64, i % 64)).collect(),
+            polyphase: (0..BANDS * BANDS).map(|i| polyphase(i / BANDS, i % BANDS)).collect(),
             mdct: (0..LINES_PER_BAND * COLUMNS).map(|i| mdct(i / COLUMNS, i % COLUMNS)).collect(),
             butterflies: BUTTERFLIES.map(|c| {
                 let norm = (1.0 + c * c).sqrt();
@@ -97,8 +97,17 @@ impl Hybrid {
                 *sum += w * x;
             }
         }
-        for (out, row) in out.iter_mut().zip(self.polyphase.chunks_exact(64)) {
-            *out = dot(row, &sums);
+        // The cosine is even about the sum 16 and odd about the sum 48, so that half of them suffice.
+        let mut folded = [0.0f32; BANDS];
+        folded[0] = sums[16];
+        for j in 1..=16 {
+            folded[j] = sums[16 + j] + sums[16 - j];
+        }
+        for j in 17..BANDS {
+            folded[j] = sums[16 + j] - sums[80 - j];
+        }
+        for (out, row) in out.iter_mut().zip(self.polyphase.chunks_exact(BANDS)) {
+            *out = dot(row, &folded);
         }
     }
 

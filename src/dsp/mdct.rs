@@ -51,21 +51,33 @@ impl Mdct {
         let half = m / 2;
         let (Some(x), Some(lines)) = (samples.get(..2 * m), lines.get_mut(..m)) else { return };
         // Quarters (a, b, c, d) fold to (−c reversed − d, a − b reversed), of which a DCT-IV is taken.
-        let w = &self.window;
-        for n in 0..half {
-            let (c, d) = (3 * half - 1 - n, 3 * half + n);
-            self.folded[n] = -w[c] * x[c] - w[d] * x[d];
-            let (a, b) = (n, m - 1 - n);
-            self.folded[half + n] = w[a] * x[a] - w[b] * x[b];
+        let (w, x) = (self.window.split_at(m), x.split_at(m));
+        let ((wa, wb), (wc, wd)) = (w.0.split_at(half), w.1.split_at(half));
+        let ((xa, xb), (xc, xd)) = (x.0.split_at(half), x.1.split_at(half));
+        let (low, high) = self.folded.split_at_mut(half);
+        let outer = wc.iter().rev().zip(xc.iter().rev()).zip(wd.iter().zip(xd));
+        for (out, ((wc, xc), (wd, xd))) in low.iter_mut().zip(outer) {
+            *out = -wc * xc - wd * xd;
         }
-        for (n, (work, twiddle)) in self.work.iter_mut().zip(&self.twiddles).enumerate() {
-            *work = Complex::new(self.folded[2 * n], self.folded[m - 1 - 2 * n]) * twiddle;
+        let inner = wa.iter().zip(xa).zip(wb.iter().rev().zip(xb.iter().rev()));
+        for (out, ((wa, xa), (wb, xb))) in high.iter_mut().zip(inner) {
+            *out = wa * xa - wb * xb;
+        }
+        let ends = self.folded.chunks_exact(2).zip(self.folded.rchunks_exact(2));
+        for ((work, twiddle), (front, back)) in
+            self.work.iter_mut().zip(&self.twiddles).zip(ends)
+        {
+            *work = Complex::new(front[0], back[1]) * twiddle;
         }
         self.fft.process_with_scratch(&mut self.work, &mut self.scratch);
-        for (n, (work, twiddle)) in self.work.iter().zip(&self.twiddles).enumerate() {
-            let y = work * twiddle;
-            lines[2 * n] = y.re;
-            lines[m - 1 - 2 * n] = -y.im;
+        for (work, twiddle) in self.work.iter_mut().zip(&self.twiddles) {
+            *work *= twiddle;
+        }
+        // Lines 0, 2, 4 … are the real parts, the last, the last but two … the negated imaginary ones.
+        for (pair, (front, back)) in
+            lines.chunks_exact_mut(2).zip(self.work.iter().zip(self.work.iter().rev()))
+        {
+            (pair[0], pair[1]) = (front.re, -back.im);
         }
     }
 }
