@@ -55,12 +55,19 @@ pub struct Requirement {
     pub lossless_bits: Option<u16>,
     /// Exactly two channels.
     pub stereo: bool,
+    /// Mains hum.
+    pub mains_hum: bool,
 }
 
 impl Requirement {
     /// Applies to every clip.
-    pub const NONE: Self =
-        Self { min_duration_s: 0.0, min_sample_rate_hz: 1, lossless_bits: None, stereo: false };
+    pub const NONE: Self = Self {
+        min_duration_s: 0.0,
+        min_sample_rate_hz: 1,
+        lossless_bits: None,
+        stereo: false,
+        mains_hum: false,
+    };
 
     /// Why the clip does not meet the requirement; `None` if it does.
     #[must_use]
@@ -76,6 +83,9 @@ impl Requirement {
         }
         if self.stereo && shape.channels != 2 {
             return Some(format!("needs two channels, the clip has {}", shape.channels));
+        }
+        if self.mains_hum && features.hum.is_none() {
+            return Some("no mains hum found".into());
         }
         match self.lossless_bits {
             Some(_) if !shape.lossless => {

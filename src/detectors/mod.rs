@@ -4,12 +4,15 @@ mod bandwidth_step;
 mod clip_level_step;
 mod clipping;
 mod constant_run;
+mod copy_move;
 mod dc_offset_step;
 mod digital_silence;
 mod effective_bit_depth;
 mod false_stereo;
 mod gain_comb;
+mod hum_discontinuity;
 mod level_step;
+mod mains_hum;
 mod noise_floor_step;
 mod peaks;
 mod start_stop_cut;
@@ -34,12 +37,15 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &clip_level_step::ClipLevelStep,
     &clipping::Clipping,
     &constant_run::ConstantRun,
+    &copy_move::CopyMove,
     &dc_offset_step::DcOffsetStep,
     &digital_silence::DigitalSilence,
     &effective_bit_depth::EffectiveBitDepth,
     &false_stereo::FalseStereo,
     &gain_comb::GainComb,
+    &hum_discontinuity::HumDiscontinuity,
     &level_step::LevelStep,
+    &mains_hum::MainsHum,
     &noise_floor_step::NoiseFloorStep,
     &start_stop_cut::StartStopCut,
     &waveform_discontinuity::WaveformDiscontinuity,
