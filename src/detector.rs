@@ -57,6 +57,8 @@ pub struct Requirement {
     pub stereo: bool,
     /// Coded packets that were decoded here.
     pub coded_packets: bool,
+    /// Mains hum.
+    pub mains_hum: bool,
 }
 
 impl Requirement {
@@ -67,6 +69,7 @@ impl Requirement {
         lossless_bits: None,
         stereo: false,
         coded_packets: false,
+        mains_hum: false,
     };
 
     /// Why the clip does not meet the requirement; `None` if it does.
@@ -86,6 +89,9 @@ impl Requirement {
         }
         if self.coded_packets && features.bitstream.packets == 0 {
             return Some("the samples are not coded in packets that are seen here".into());
+        }
+        if self.mains_hum && features.hum.is_none() {
+            return Some("no mains hum found".into());
         }
         match self.lossless_bits {
             Some(_) if !shape.lossless => {

@@ -6,11 +6,13 @@ use crate::measures::fingerprint::Fingerprint;
 use crate::measures::frames::{BandLevels, Descriptors};
 use crate::measures::grid::Grid;
 use crate::measures::interpolation::Interpolation;
+use crate::measures::hum::MainsHum;
 use crate::measures::joints::Joints;
 use crate::measures::levels::Levels;
 use crate::measures::loudness::Loudness;
 use crate::measures::overview::ClipOverview;
 use crate::measures::pauses::PauseSpectrum;
+use crate::measures::repeats::Repeats;
 use crate::measures::runs::Runs;
 use crate::measures::spectrum::SpectrumUse;
 use crate::measures::stereo::Stereo;
@@ -62,6 +64,10 @@ pub struct Features {
     pub voice: Voice,
     /// Fingerprint words.
     pub fingerprint: Fingerprint,
+    /// Mains hum, if there is any.
+    pub hum: Option<MainsHum>,
+    /// Sounds that occur twice.
+    pub repeats: Repeats,
     /// Background in pauses.
     pub pauses: PauseSpectrum,
     /// Frame grids of earlier encodings.

@@ -31,6 +31,12 @@ impl Default for Spool {
 }
 
 impl Spool {
+    /// A store that keeps up to this many bytes in memory.
+    #[must_use]
+    pub fn holding(bytes: usize) -> Self {
+        Self { file: SpooledTempFile::new(bytes), ..Self::default() }
+    }
+
     /// Adds samples; full scale is ±1, what lies beyond is clipped.
     ///
     /// # Errors

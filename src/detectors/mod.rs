@@ -5,13 +5,16 @@ mod bitstream_continuity;
 mod clip_level_step;
 mod clipping;
 mod constant_run;
+mod copy_move;
 mod dc_offset_step;
 mod digital_silence;
 mod effective_bit_depth;
 mod false_stereo;
 mod frame_grid_shift;
 mod gain_comb;
+mod hum_discontinuity;
 mod level_step;
+mod mains_hum;
 mod noise_floor_step;
 mod peaks;
 mod resampling_trace;
@@ -38,13 +41,16 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &clip_level_step::ClipLevelStep,
     &clipping::Clipping,
     &constant_run::ConstantRun,
+    &copy_move::CopyMove,
     &dc_offset_step::DcOffsetStep,
     &digital_silence::DigitalSilence,
     &effective_bit_depth::EffectiveBitDepth,
     &false_stereo::FalseStereo,
     &frame_grid_shift::FrameGridShift,
     &gain_comb::GainComb,
+    &hum_discontinuity::HumDiscontinuity,
     &level_step::LevelStep,
+    &mains_hum::MainsHum,
     &noise_floor_step::NoiseFloorStep,
     &resampling_trace::ResamplingTrace,
     &start_stop_cut::StartStopCut,

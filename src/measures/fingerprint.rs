@@ -3,7 +3,9 @@
 //! After Haitsma & Kalker (2002), *A Highly Robust Audio Fingerprinting System*, section 4.2, with
 //! bands and rates chosen for speech over telephones and messengers.
 
-use crate::dsp::speech_bands::{Gradient, HOP, N_FFT, SPEECH_RATE_HZ, SpeechBands, WIN_LENGTH};
+use crate::dsp::speech_bands::{
+    DIFFERENCES, Gradient, HOP, N_FFT, SPEECH_RATE_HZ, SpeechBands, WIN_LENGTH,
+};
 use crate::dsp::stft::Stft;
 
 /// Name of this algorithm and of its every constant. Words of another producer must not be compared
@@ -51,27 +53,31 @@ impl Default for FingerprintMeasure {
 }
 
 impl FingerprintMeasure {
-    /// Adds samples.
-    pub fn push(&mut self, samples: &[f32]) {
+    /// Adds samples; `visit` is handed what words are made from, frame by frame: the log2 energy of
+    /// each band less that of the next higher one.
+    pub fn push(&mut self, samples: &[f32], mut visit: impl FnMut(&[f32; DIFFERENCES])) {
         let Self { stft, words } = self;
-        stft.push(samples, |frame| words.add(frame.power));
+        stft.push(samples, |frame| visit(&words.add(frame.power)));
     }
 
     /// The words; none for a clip shorter than 192 ms.
     #[must_use]
-    pub fn finish(self) -> Fingerprint {
+    pub fn finish(self, mut visit: impl FnMut(&[f32; DIFFERENCES])) -> Fingerprint {
         let Self { stft, mut words } = self;
-        stft.finish(|frame| words.add(frame.power));
+        stft.finish(|frame| visit(&words.add(frame.power)));
         words.out
     }
 }
 
 impl Words {
-    /// Adds the frame with this power spectrum.
-    fn add(&mut self, power: &[f32]) {
-        let Some(gains) = self.gradient.push(self.bands.differences(power)) else { return };
-        let set = |word, (m, gain): (usize, &f32)| word | (u32::from(*gain > 0.0) << m);
-        self.out.words.push(gains.iter().enumerate().fold(0, set));
+    /// Adds the frame with this power spectrum and gives back its differences.
+    fn add(&mut self, power: &[f32]) -> [f32; DIFFERENCES] {
+        let differences = self.bands.differences(power);
+        if let Some(gains) = self.gradient.push(differences) {
+            let set = |word, (m, gain): (usize, &f32)| word | (u32::from(*gain > 0.0) << m);
+            self.out.words.push(gains.iter().enumerate().fold(0, set));
+        }
+        differences
     }
 }
 
@@ -83,8 +89,8 @@ mod tests {
 
     fn words(samples: &[f32]) -> Vec<u32> {
         let mut measure = FingerprintMeasure::default();
-        measure.push(samples);
-        measure.finish().words
+        measure.push(samples, |_| {});
+        measure.finish(|_| {}).words
     }
 
     fn bit_error_rate(a: &[u32], b: &[u32]) -> f64 {

@@ -9,11 +9,13 @@ pub mod fingerprint;
 pub mod frames;
 pub mod grid;
 pub mod interpolation;
+pub mod hum;
 pub mod joints;
 pub mod levels;
 pub mod loudness;
 pub mod overview;
 pub mod pauses;
+pub mod repeats;
 pub mod runs;
 pub mod spectrum;
 pub mod stereo;
@@ -32,11 +34,13 @@ use fingerprint::{FINGERPRINT_RATE_HZ, FingerprintMeasure};
 use frames::FramesMeasure;
 use grid::{Depth, Grid, GridCodec};
 use interpolation::InterpolationMeasure;
+use hum::HumMeasure;
 use joints::JointsMeasure;
 use levels::LevelsMeasure;
 use loudness::LoudnessMeasure;
 use overview::OverviewMeasure;
 use pauses::PausesMeasure;
+use repeats::RepeatsMeasure;
 use runs::RunsMeasure;
 use spectrum::SpectrumMeasure;
 use stereo::StereoMeasure;
@@ -86,10 +90,31 @@ impl ByFrame {
 }
 
 /// Measures that take low-rate mono samples.
-#[derive(Default)]
 struct LowRate {
     voice: VoiceMeasure,
     fingerprint: FingerprintMeasure,
+    repeats: RepeatsMeasure,
+    hum: HumMeasure,
+}
+
+impl Default for LowRate {
+    fn default() -> Self {
+        Self {
+            voice: VoiceMeasure::default(),
+            fingerprint: FingerprintMeasure::default(),
+            repeats: RepeatsMeasure::default(),
+            hum: HumMeasure::new(FINGERPRINT_RATE_HZ),
+        }
+    }
+}
+
+impl LowRate {
+    /// Adds samples at [`FINGERPRINT_RATE_HZ`].
+    fn push_slow(&mut self, samples: &[f32]) {
+        self.hum.push(samples);
+        let Self { fingerprint, repeats, .. } = self;
+        fingerprint.push(samples, |differences| repeats.push(differences));
+    }
 }
 
 impl Measures {
@@ -154,7 +179,7 @@ impl Measures {
         stft.push(mix, |frame| by_frame.push(frame));
         voice_rate.push(mix, |samples| {
             low_rate.voice.push(samples);
-            fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));
+            fingerprint_rate.push(samples, |slow| low_rate.push_slow(slow));
         });
         by_frame.pauses.judge(low_rate.voice.so_far());
         Ok(())
@@ -166,18 +191,19 @@ impl Measures {
     ///
     /// [`crate::error::Error::Write`] if the temporary file cannot be read again.
     pub fn finish(self, stream: &StreamInfo, depth: Depth) -> Result<Features> {
-        let Self { voice_rate, mut fingerprint_rate, mut low_rate, mut by_frame, .. } = self;
+        let Self {
+            voice_rate, mut fingerprint_rate, mut low_rate, mut by_frame, mut aside, ..
+        } = self;
         self.stft.finish(|frame| by_frame.push(frame));
         voice_rate.finish(|samples| {
             low_rate.voice.push(samples);
-            fingerprint_rate.push(samples, |slow| low_rate.fingerprint.push(slow));
+            fingerprint_rate.push(samples, |slow| low_rate.push_slow(slow));
         });
-        fingerprint_rate.finish(|slow| low_rate.fingerprint.push(slow));
+        fingerprint_rate.finish(|slow| low_rate.push_slow(slow));
         by_frame.pauses.judge(low_rate.voice.so_far());
         let (bands, descriptors) = by_frame.frames.finish();
         let spectrum = by_frame.spectrum.finish();
         let rate = self.shape.sample_rate_hz;
-        let mut aside = self.aside;
         let top_hz = spectrum.cutoff.map_or(f64::from(rate) / 2.0, |cutoff| f64::from(cutoff.hz));
         let own = GridCodec::of_stream(&stream.codec);
         let grid = match CodecClass::of(stream) {
@@ -185,6 +211,10 @@ impl Measures {
             CodecClass::Speech => Grid::default(),
             _ => grid::measure(&mut aside, rate, top_hz, own, depth)?,
         };
+        let LowRate { voice, fingerprint, mut repeats, hum } = low_rate;
+        let fingerprint = fingerprint.finish(|differences| repeats.push(differences));
+        let hum = hum.finish()?;
+        let repeats = repeats.finish(&mut aside, self.shape.sample_rate_hz)?;
         Ok(Features {
             duration_s: self.frames as f64 / f64::from(self.shape.sample_rate_hz),
             shape: self.shape,
@@ -199,9 +229,11 @@ impl Measures {
             bands,
             descriptors,
             joints: by_frame.joints.finish(),
-            voice: low_rate.voice.finish(),
-            fingerprint: low_rate.fingerprint.finish(),
             grid,
+            voice: voice.finish(),
+            fingerprint,
+            repeats,
+            hum,
             overview: by_frame.overview.finish(),
             pauses: by_frame.pauses.finish(),
             bitstream: Bitstream::default(),
