@@ -1,5 +1,6 @@
 //! Detectors, one file each, and their registry.
 
+mod background_insertion;
 mod bandwidth_step;
 mod clip_level_step;
 mod clipping;
@@ -30,6 +31,7 @@ use crate::detector::Detector;
 
 /// Every detector, sorted by id.
 pub static DETECTORS: &[&dyn Detector] = &[
+    &background_insertion::BackgroundInsertion,
     &bandwidth_step::BandwidthStep,
     &clip_level_step::ClipLevelStep,
     &clipping::Clipping,
