@@ -1,5 +1,6 @@
 //! Detectors, one file each, and their registry.
 
+mod background_insertion;
 mod bandwidth_step;
 mod bitstream_continuity;
 mod clip_level_step;
@@ -36,6 +37,7 @@ use crate::detector::Detector;
 
 /// Every detector, sorted by id.
 pub static DETECTORS: &[&dyn Detector] = &[
+    &background_insertion::BackgroundInsertion,
     &bandwidth_step::BandwidthStep,
     &bitstream_continuity::BitstreamContinuity,
     &clip_level_step::ClipLevelStep,
