@@ -175,8 +175,8 @@ impl Planner {
             }
             "copy_move" => {
                 let length_s = 0.3 + 1.7 * random.unit();
-                let from = self.plan.pieces.iter().filter(|p| p.origin == Origin::Own && !p.copied);
-                let low_s = from.clone().last()?.start as f64 / self.rate;
+                let kept = |p: &&Piece| p.origin == Origin::Own && !p.copied;
+                let low_s = self.plan.pieces.iter().rfind(kept)?.start as f64 / self.rate;
                 // A piece kept before, in whole and two seconds away.
                 let start_s = point(random, low_s, cut_s - 2.0 - length_s)?;
                 self.push(Origin::Own, start_s, length_s);

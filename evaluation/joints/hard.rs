@@ -135,7 +135,7 @@ pub fn in_the_room(kind: &str, random: &mut Random, samples: &mut [f32], rate_hz
 }
 
 /// Changes that the recorder makes by itself.
-pub fn in_the_recorder(kind: &str, random: &mut Random, samples: &mut Vec<f32>, rate_hz: u32) {
+pub fn in_the_recorder(kind: &str, random: &mut Random, samples: &mut [f32], rate_hz: u32) {
     match kind {
         "agc_jump" => {
             let mut gain_db = 0.0;
@@ -154,17 +154,19 @@ pub fn in_the_recorder(kind: &str, random: &mut Random, samples: &mut Vec<f32>, 
             samples[from..].iter_mut().for_each(|x| *x *= db_to_gain(gain_db));
         }
         "bandwidth" => {
-            let sound = Sound::mono(rate_hz, samples.clone());
+            let sound = Sound::mono(rate_hz, samples.to_vec());
             let cuts = [3_400.0f64, 4_000.0, 6_000.0, 8_000.0, 12_000.0];
             let high_hz = cuts[random.below(cuts.len())].min(f64::from(rate_hz) * 0.45);
             let narrow = band_pass(&sound, 0.0, high_hz);
             let fade = (random.between(0.02, 0.04) * f64::from(rate_hz)) as usize;
             let edges = moments(random, samples.len(), rate_hz, 2.0, 9.0);
             for stretch in edges.chunks_exact(2) {
-                for n in stretch[0]..stretch[1] {
-                    let inside = (n - stretch[0]).min(stretch[1] - n) as f32 / fade as f32;
+                let (from, to) = (stretch[0], stretch[1]);
+                let dull = &narrow.channels[0][from..to];
+                for (n, (x, d)) in samples[from..to].iter_mut().zip(dull).enumerate() {
+                    let inside = n.min(to - from - n) as f32 / fade as f32;
                     let share = inside.min(1.0);
-                    samples[n] = samples[n] * (1.0 - share) + narrow.channels[0][n] * share;
+                    *x = *x * (1.0 - share) + d * share;
                 }
             }
         }

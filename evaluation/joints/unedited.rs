@@ -126,6 +126,8 @@ impl Set<'_> {
         self.event("voice_notes", id, sound, at, first, last, talker)
     }
 
+    /// A clip with one joint at frame `at` that no editor made.
+    #[allow(clippy::too_many_arguments, reason = "each is a line of the truth")]
     fn event(
         &self,
         kind: &'static str,
