@@ -1,11 +1,13 @@
 //! Analyzes every generated clip: `joints_run SET RESULTS [--threads N] [--only WORD]`.
 //!
 //! Writes the lines that `joints_score` and `joints_calibrate` read. With `--only` just the clips
-//! whose path contains WORD are analyzed.
+//! whose path contains WORD are analyzed. `joints_run --anew OLD NEW` joins the findings of earlier
+//! results into edit points once more, with the counts that are built in now.
 #![allow(clippy::print_stderr, reason = "an example shows its progress")]
 #![allow(missing_docs, unreachable_pub, reason = "an example has no documentation to build")]
 #![allow(dead_code, reason = "the truth has more than this example reads")]
 
+mod anew;
 mod observed;
 mod results;
 mod truth;
@@ -16,7 +18,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use results::{Line, SeenFinding, SeenOutcome, SeenPoint};
+use results::{Line, SeenFinding, SeenOutcome};
 use spliceprint::analysis::{Analysis, Outcome, Settings, analyze};
 use spliceprint::decode::Input;
 use truth::Truth;
@@ -28,6 +30,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match argument.as_str() {
             "--threads" => threads = arguments.next().ok_or("how many threads?")?.parse()?,
             "--only" => only = arguments.next().ok_or("only what?")?,
+            "--anew" => {
+                let from = arguments.next().ok_or("which results?")?;
+                let to = arguments.next().ok_or("where to?")?;
+                return Ok(join_anew(Path::new(&from), Path::new(&to))?);
+            }
             _ => paths.push(PathBuf::from(argument)),
         }
     }
@@ -56,6 +63,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     if let Ok(mut file) = file.lock() {
         file.flush()?;
+    }
+    Ok(())
+}
+
+fn join_anew(from: &Path, to: &Path) -> Result<(), String> {
+    let file = std::fs::File::create(to).map_err(|e| e.to_string())?;
+    let file = Mutex::new(std::io::BufWriter::new(file));
+    for mut line in results::read_lines::<Line>(from)? {
+        anew::join(&mut line);
+        append(&file, &line)?;
     }
     Ok(())
 }
@@ -108,16 +125,7 @@ fn fill(line: &mut Line, analysis: &Analysis) {
     line.duration_s = analysis.stream.duration_s;
     line.previous_codec = observed::previous_codec(analysis);
     line.context = observed::context(analysis);
-    for point in &analysis.edit_points {
-        line.edit_points.push(SeenPoint {
-            time_s: point.time_s,
-            start_s: point.span.start_s,
-            end_s: point.span.end_s,
-            score: point.score,
-            strength: point.strength.as_str().to_owned(),
-            detectors: point.detectors.iter().map(|d| d.id.to_owned()).collect(),
-        });
-    }
+    line.edit_points = anew::points(&analysis.edit_points);
     for outcome in &analysis.outcomes {
         let (descriptor, status) = match outcome {
             Outcome::Examined(seen) => (seen.descriptor, "examined"),
