@@ -8,7 +8,7 @@ use super::{
 };
 use crate::calibration::Calibration;
 use crate::analysis::{Analysis, Outcome, Settings};
-use crate::decode::{Source, StreamInfo};
+use crate::decode::{CodecClass, Source, StreamInfo};
 use crate::detector::Descriptor;
 use crate::detectors::DETECTORS;
 use crate::error::Error;
@@ -251,6 +251,15 @@ fn edit_point(point: &EditPoint, analysis: &Analysis) -> EditPointReport {
             innocent.push((*text).into());
         }
     }
+    let class = CodecClass::of(&analysis.stream);
+    let band = Calibration::shipped().band(class, point.strength);
+    let mut explanation = point.detectors.iter().map(|d| d.summary).collect::<Vec<_>>().join(" ");
+    if let Some(band) = band {
+        explanation.push_str(&format!(
+            " In {:.1} h of untouched recordings {} points were as strong: at most {:.2} an hour with 95 %.",
+            band.hours, band.false_points, band.upper_95_per_hour
+        ));
+    }
     EditPointReport {
         time_s: round_time(point.time_s + analysis.offset_s),
         start_s: round_time(point.span.start_s + analysis.offset_s),
@@ -258,7 +267,8 @@ fn edit_point(point: &EditPoint, analysis: &Analysis) -> EditPointReport {
         score: round_to(point.score, VALUE_DECIMALS),
         strength: point.strength,
         detectors: point.detectors.iter().map(|d| d.id.into()).collect(),
-        explanation: point.detectors.iter().map(|d| d.summary).collect::<Vec<_>>().join(" "),
+        false_per_hour_at_most: band.map(|band| round_to(band.upper_95_per_hour, 3)),
+        explanation,
         innocent_explanations: innocent,
     }
 }

@@ -319,6 +319,10 @@ pub struct EditPointReport {
     pub strength: Strength,
     /// Detectors that contributed, sorted.
     pub detectors: Vec<String>,
+    /// Points of this strength or more in untouched recordings with such a last encoding, per hour:
+    /// upper bound with 95 %; absent below moderate.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub false_per_hour_at_most: Option<f64>,
     /// What was seen, in one or two sentences.
     pub explanation: String,
     /// What else may look like this.

@@ -256,6 +256,7 @@ fn edit_points() -> Vec<EditPointReport> {
             score: 3.1,
             strength: Strength::Strong,
             detectors: vec!["digital-silence".into(), "noise-floor-step".into()],
+            false_per_hour_at_most: None,
             explanation: "The background drops by 9.2 dB at \"one\" sample & stays <there>.".into(),
             innocent_explanations: vec![
                 "A noise gate or a voice call's noise reduction opens and closes like this.".into(),
@@ -269,6 +270,7 @@ fn edit_points() -> Vec<EditPointReport> {
             score: -0.4,
             strength: Strength::Uncalibrated,
             detectors: vec!["noise-floor-step".into()],
+            false_per_hour_at_most: None,
             explanation: "The background rises by 6.4 dB within 200 ms.".into(),
             innocent_explanations: vec!["A door opened.".into()],
         },
