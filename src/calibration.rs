@@ -195,7 +195,10 @@ mod tests {
         assert_eq!(strength(CodecClass::Lossless, 1.5), Strength::Moderate);
         assert_eq!(strength(CodecClass::Lossless, 2.5), Strength::Strong);
         assert_eq!(strength(CodecClass::Speech, 9.0), Strength::Uncalibrated);
-        assert_eq!(Calibration::default().strength(CodecClass::Speech, 9.0), Strength::Uncalibrated);
+        assert_eq!(
+            Calibration::default().strength(CodecClass::Speech, 9.0),
+            Strength::Uncalibrated
+        );
     }
 
     #[test]

@@ -100,7 +100,8 @@ fn point(
         }
     }
     let best = families.iter().map(|(_, ratio)| *ratio).fold(f64::NEG_INFINITY, f64::max);
-    let further: f64 = families.iter().map(|(_, ratio)| ratio.max(0.0)).sum::<f64>() - best.max(0.0);
+    let further: f64 =
+        families.iter().map(|(_, ratio)| ratio.max(0.0)).sum::<f64>() - best.max(0.0);
     let (score, strength) = if families.is_empty() {
         (0.0, Strength::Uncalibrated)
     } else {

@@ -7,6 +7,7 @@
 pub mod align;
 pub mod analysis;
 pub mod calibration;
+pub mod certificate;
 pub mod comparison;
 pub mod container;
 pub mod decode;

@@ -91,9 +91,8 @@ fn between(track: &GridTrack, before: &Stretch, after: &Stretch, rate: f64) -> V
     let span = TimeSpan::new(before.span.end_s, after.span.start_s);
     let frame_s = f64::from(track.period) / rate;
     let moved = before.phase != after.phase;
-    let is_clear = |s: &Stretch| {
-        s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s().min(1.0)
-    };
+    let is_clear =
+        |s: &Stretch| s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s().min(1.0);
     let foreign = span.len_s() >= FOREIGN_S
         && before.loud_frames_after >= FOREIGN_LOUD_FRAMES
         && is_clear(before)

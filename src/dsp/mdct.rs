@@ -64,9 +64,7 @@ impl Mdct {
             *out = wa * xa - wb * xb;
         }
         let ends = self.folded.chunks_exact(2).zip(self.folded.rchunks_exact(2));
-        for ((work, twiddle), (front, back)) in
-            self.work.iter_mut().zip(&self.twiddles).zip(ends)
-        {
+        for ((work, twiddle), (front, back)) in self.work.iter_mut().zip(&self.twiddles).zip(ends) {
             *work = Complex::new(front[0], back[1]) * twiddle;
         }
         self.fft.process_with_scratch(&mut self.work, &mut self.scratch);
@@ -152,7 +150,8 @@ mod tests {
             Mdct::new(window.clone()).lines(&x, &mut lines);
             for (k, line) in lines.iter().enumerate() {
                 let term = |n: usize| {
-                    let phase = PI / m as f64 * (n as f64 + 0.5 + m as f64 / 2.0) * (k as f64 + 0.5);
+                    let phase =
+                        PI / m as f64 * (n as f64 + 0.5 + m as f64 / 2.0) * (k as f64 + 0.5);
                     f64::from(window[n] * x[n]) * phase.cos()
                 };
                 let sum: f64 = (0..2 * m).map(term).sum::<f64>() * (2.0 / m as f64).sqrt();

@@ -2,12 +2,13 @@
 
 use super::build_measurements::{measurements, overview};
 use super::{
-    ANALYSIS_SCHEMA, AnalysisDocument, CompressionStep, DetectorReport, DetectorStatus,
-    EditPointReport, ErrorReport, FindingReport, FingerprintReport, Provenance, Report,
-    SettingsReport, SourceReport, Status, Tag, ToolReport,
+    ANALYSIS_SCHEMA, AnalysisDocument, CertificateKind, CertificateReport, CompressionStep,
+    DetectorReport, DetectorStatus, EditPointReport, ErrorReport, FindingReport, FingerprintReport,
+    Provenance, Report, SettingsReport, SourceReport, Status, Tag, ToolReport,
 };
-use crate::calibration::Calibration;
 use crate::analysis::{Analysis, Outcome, Settings};
+use crate::calibration::Calibration;
+use crate::certificate::{Certificate, Recall};
 use crate::decode::{CodecClass, Source, StreamInfo};
 use crate::detector::Descriptor;
 use crate::detectors::DETECTORS;
@@ -41,6 +42,7 @@ impl Report {
             measurements: Some(measurements(analysis)),
             detectors: analysis.outcomes.iter().map(|o| detector(o, analysis.offset_s)).collect(),
             edit_points: analysis.edit_points.iter().map(|p| edit_point(p, analysis)).collect(),
+            certificate: None,
             fingerprint: Some(FingerprintReport {
                 producer: PRODUCER.into(),
                 words: with_words.then(|| words.clone()),
@@ -50,6 +52,29 @@ impl Report {
             stream: Some(stream),
         };
         Self { document, overview: Some(overview(analysis)) }
+    }
+
+    /// The same report with what would have been found.
+    #[must_use]
+    pub fn with_certificate(mut self, certificate: &Certificate) -> Self {
+        let kind = |recall: &Recall| {
+            let (share, low, high) = recall.interval();
+            CertificateKind {
+                joint: recall.joint.as_str().into(),
+                placement: recall.placement.as_str().into(),
+                made: recall.made,
+                found: recall.found,
+                recall: round_to(share, 3),
+                recall_low: round_to(low, 3),
+                recall_high: round_to(high, 3),
+            }
+        };
+        self.document.certificate = Some(CertificateReport {
+            encoded_as: certificate.encoded_as.clone(),
+            part_s: round_time(certificate.part_s),
+            kinds: certificate.recalls.iter().map(kind).collect(),
+        });
+        self
     }
 
     /// The report of a clip that could not be examined.
@@ -74,6 +99,7 @@ impl Report {
             measurements: None,
             detectors: DETECTORS.iter().map(|d| not_examined(d.descriptor())).collect(),
             edit_points: Vec::new(),
+            certificate: None,
             fingerprint: None,
         };
         Self { document, overview: None }
@@ -168,6 +194,13 @@ fn limitations(analysis: &Analysis) -> Vec<String> {
         "The file is a copy of unknown generation; what came before its last encoding shows only as far as traces survive.".to_owned(),
         "Joints under a cross-fade of a few milliseconds, in near silence, or between equal backgrounds are not found by these detectors.".to_owned(),
     ];
+    let silence = Calibration::shipped().nothing_found(CodecClass::of(stream));
+    if silence < 0.0 {
+        lines.push(format!(
+            "Where no edit point is, a joint is only {:.1} times less likely than it was: that was counted over many kinds of joints under such a last encoding. --certificate counts it for this clip.",
+            10f64.powf(-silence)
+        ));
+    }
     if !stream.lossless {
         lines.push(format!(
             "{} rewrites every sample, so traces in sample values were not examined and abrupt joints are weakened.",

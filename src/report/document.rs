@@ -51,6 +51,9 @@ pub struct AnalysisDocument {
     pub detectors: Vec<DetectorReport>,
     /// Places to listen to, sorted by time.
     pub edit_points: Vec<EditPointReport>,
+    /// What would have been found in this clip; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub certificate: Option<CertificateReport>,
     /// Spectral fingerprint of the clip; absent if unreadable.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fingerprint: Option<FingerprintReport>,
@@ -327,6 +330,38 @@ pub struct EditPointReport {
     pub explanation: String,
     /// What else may look like this.
     pub innocent_explanations: Vec<String>,
+}
+
+/// Cuts that were tried in this clip, and how many of them were found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CertificateReport {
+    /// Encoding that the cut versions went through; absent if they were saved without loss although
+    /// the clip is not, so that the shares are upper bounds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub encoded_as: Option<String>,
+    /// Seconds of the clip in which cuts were tried.
+    pub part_s: f64,
+    /// Kinds of cuts.
+    pub kinds: Vec<CertificateKind>,
+}
+
+/// One kind of cut.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CertificateKind {
+    /// How the ends were joined.
+    pub joint: String,
+    /// Where the ends lay.
+    pub placement: String,
+    /// Cuts made.
+    pub made: u32,
+    /// Cuts with an edit point of moderate strength or more within 0.1 s.
+    pub found: u32,
+    /// Share found, 0..=1, and its 95 % interval.
+    pub recall: f64,
+    /// Lower end of the interval.
+    pub recall_low: f64,
+    /// Upper end of the interval.
+    pub recall_high: f64,
 }
 
 /// Spectral fingerprint of the clip.

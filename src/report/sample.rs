@@ -86,6 +86,7 @@ pub(crate) fn sample_report() -> Report {
         measurements: Some(measurements()),
         detectors: detectors(),
         edit_points: edit_points(),
+        certificate: None,
         fingerprint: Some(FingerprintReport {
             producer: "bandbits-v1".into(),
             words: None,

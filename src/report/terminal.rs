@@ -4,9 +4,9 @@ use crate::finding::Strength;
 use crate::report::screen::{MOST_LINES, Page};
 use crate::report::summary::{headline, not_examined, other_findings, reason};
 use crate::report::wording::{
-    ABSENCE, clock, hertz, is_bidi_control, quantity, stream_facts, strength,
+    ABSENCE, clock, encoded_as, found_of, hertz, is_bidi_control, quantity, stream_facts, strength,
 };
-use crate::report::{AnalysisDocument, EditPointReport, Report, Status};
+use crate::report::{AnalysisDocument, CertificateReport, EditPointReport, Report, Status};
 
 /// Times named for one detector before the rest is counted.
 const MOST_PLACES: usize = 4;
@@ -143,8 +143,21 @@ fn seen(document: &AnalysisDocument, page: &mut Page) {
             page.hanging("  - ", &escape(&line));
         }
     }
+    if let Some(certificate) = &document.certificate {
+        certified(certificate, page);
+    }
     page.gap();
     page.hanging("  ", ABSENCE);
+}
+
+fn certified(certificate: &CertificateReport, page: &mut Page) {
+    page.gap();
+    let text = format!("Cuts tried in this clip, {}:", encoded_as(certificate));
+    page.hanging("  ", &text);
+    for kind in &certificate.kinds {
+        let line = format!("{} {}: {}", kind.joint, kind.placement, found_of(kind));
+        page.hanging("  - ", &line);
+    }
 }
 
 fn edit_point(number: usize, point: &EditPointReport, page: &mut Page) {

@@ -2,7 +2,7 @@
 
 use crate::decode::StreamInfo;
 use crate::finding::{Evidence, Strength};
-use crate::report::FindingReport;
+use crate::report::{CertificateKind, CertificateReport, FindingReport};
 
 /// Stands under every list of indicators.
 pub(crate) const ABSENCE: &str =
@@ -173,6 +173,29 @@ pub(crate) fn series_label(name: &str) -> (String, &'static str) {
         })
         .collect();
     (label.join(" "), unit)
+}
+
+/// How the versions of a certificate were saved, in words.
+pub(crate) fn encoded_as(certificate: &CertificateReport) -> String {
+    match &certificate.encoded_as {
+        Some(encoding) => format!("saved as the clip is ({encoding})"),
+        None => "saved without loss, as no encoder was at hand: upper bounds".into(),
+    }
+}
+
+/// `18 of 24 found (75 %, 55–88 %)`, or that none could be made.
+pub(crate) fn found_of(kind: &CertificateKind) -> String {
+    if kind.made == 0 {
+        return "no place for such a cut".into();
+    }
+    format!(
+        "{} of {} found ({:.0} %, {:.0}–{:.0} %)",
+        kind.found,
+        kind.made,
+        100.0 * kind.recall,
+        100.0 * kind.recall_low,
+        100.0 * kind.recall_high
+    )
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use spliceprint::analysis::{Analysis, Settings, analyze};
+use spliceprint::certificate::certify;
 use spliceprint::decode::{Input, OpenOptions};
 use spliceprint::error::Result as LibraryResult;
 use spliceprint::excerpts::write_excerpts;
@@ -107,7 +108,18 @@ fn examine(
                 let written = write_excerpts(file, &settings.open, &analysis, folder)?;
                 talk.note(&format!("{} excerpts in `{}`", written.len(), folder.display()));
             }
-            Ok(Report::of(&analysis, settings, args.with_fingerprint))
+            let report = Report::of(&analysis, settings, args.with_fingerprint);
+            if !args.certificate {
+                return Ok(report);
+            }
+            talk.note("trying cuts for the certificate");
+            match certify(&input, settings, &analysis) {
+                Ok(certificate) => Ok(report.with_certificate(&certificate)),
+                Err(error) => {
+                    talk.error(&error);
+                    Ok(report)
+                }
+            }
         }
         Err(error) => {
             talk.error(&error);

@@ -99,6 +99,10 @@ pub(crate) struct AnalyzeArgs {
     /// Search every second for frame grids of earlier encodings: minutes for an hour.
     #[arg(long)]
     pub(crate) deep: bool,
+    /// Cut pieces out of the clip, encode it as it was and count how many cuts are found: half a
+    /// minute or more. Lossy clips need an installed ffmpeg for that.
+    #[arg(long)]
+    pub(crate) certificate: bool,
     /// Run these detectors alone.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) only: Vec<String>,

@@ -55,7 +55,8 @@ pub enum Window {
 }
 
 /// Windows of [`GridFamily::Long`].
-pub(super) const LONG_WINDOWS: [Window; 3] = [Window::KaiserBessel, Window::Sine, Window::PowerSine];
+pub(super) const LONG_WINDOWS: [Window; 3] =
+    [Window::KaiserBessel, Window::Sine, Window::PowerSine];
 
 impl GridFamily {
     /// Samples between frames.
@@ -72,7 +73,10 @@ impl GridFamily {
 
 enum Transform {
     /// The transform, and one of half its length for sweeps at half the sample rate.
-    Mdct { whole: Box<Mdct>, half: Box<Mdct> },
+    Mdct {
+        whole: Box<Mdct>,
+        half: Box<Mdct>,
+    },
     Hybrid(Box<Hybrid>),
 }
 
@@ -264,9 +268,7 @@ mod tests {
 
     #[test]
     fn a_sweep_scores_each_frame() {
-        for family in
-            [GridFamily::Long, GridFamily::Middle, GridFamily::Hybrid, GridFamily::Celt]
-        {
+        for family in [GridFamily::Long, GridFamily::Middle, GridFamily::Hybrid, GridFamily::Celt] {
             let mut bank = Bank::new(family, 48_000.0, 16_000.0);
             let x = noise(bank.period() + bank.span(), 5);
             let mut scores = vec![0.0; bank.period()];

@@ -86,7 +86,11 @@ pub(super) struct Plan {
 }
 
 /// At most two tracks: the clearest encoding, and one beneath it if the first runs through.
-pub(super) fn examine(spool: &mut Spool, bank: &mut Bank, mut plan: Plan) -> Result<Vec<GridTrack>> {
+pub(super) fn examine(
+    spool: &mut Spool,
+    bank: &mut Bank,
+    mut plan: Plan,
+) -> Result<Vec<GridTrack>> {
     let probes = first_probes(spool, bank, &plan)?;
     let mut masks: Vec<Mask> = Vec::new();
     let mut tracks = Vec::new();

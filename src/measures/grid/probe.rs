@@ -71,7 +71,12 @@ pub(super) struct Probe {
 
 impl Probe {
     /// Tries all phases on `frames` frames from sample `start`.
-    pub(super) fn take(spool: &mut Spool, bank: &mut Bank, start: u64, frames: usize) -> Result<Self> {
+    pub(super) fn take(
+        spool: &mut Spool,
+        bank: &mut Bank,
+        start: u64,
+        frames: usize,
+    ) -> Result<Self> {
         let period = bank.period();
         let mut by_offset = vec![0.0; period];
         let samples = spool.read(start as i64, (frames + 1) * period + bank.span())?;
@@ -123,9 +128,8 @@ impl Probe {
             let is_free = |p: &usize| {
                 open[*p] && taken.iter().all(|&t| circular_distance(*p, t, period) > PEAK_REACH)
             };
-            let highest = |&a: &usize, &b: &usize| {
-                self.scores[a].total_cmp(&self.scores[b]).then(b.cmp(&a))
-            };
+            let highest =
+                |&a: &usize, &b: &usize| self.scores[a].total_cmp(&self.scores[b]).then(b.cmp(&a));
             let Some(phase) = (0..period).filter(is_free).max_by(highest) else { break };
             taken.push(phase);
         }

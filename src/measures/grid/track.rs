@@ -125,7 +125,8 @@ impl<'a> Tracker<'a> {
 
     /// Follows one more grid.
     pub(super) fn add(&mut self, hypothesis: Hypothesis) -> Result<()> {
-        let on = self.highest_of(&phases(hypothesis.phase, hypothesis.modulus, self.bank.period()))?;
+        let on =
+            self.highest_of(&phases(hypothesis.phase, hypothesis.modulus, self.bank.period()))?;
         let sigma = self.sigma;
         let expected = EXPECTED_SHARE * hypothesis.height;
         let modulus = hypothesis.modulus;
@@ -173,8 +174,7 @@ impl<'a> Tracker<'a> {
         let mut out = Vec::with_capacity(self.slots);
         for first in (0..self.slots).step_by(CHUNK) {
             let count = CHUNK.min(self.slots - first);
-            let samples =
-                self.spool.read((first * period) as i64, (count + 1) * period + span)?;
+            let samples = self.spool.read((first * period) as i64, (count + 1) * period + span)?;
             for slot in 0..count {
                 let score = |phase: &usize| self.bank.score(&samples[slot * period + phase..]);
                 out.push(phases.iter().map(score).fold(0.0, f32::max));
@@ -202,7 +202,8 @@ fn runs(ratios: &[Vec<f32>], slots: usize) -> Vec<Run> {
     best[0] = 0.0;
     let mut came_from = vec![0u16; states * slots];
     for slot in 0..slots {
-        let top = (0..states).max_by(|&a, &b| best[a].total_cmp(&best[b]).then(b.cmp(&a))).unwrap_or(0);
+        let top =
+            (0..states).max_by(|&a, &b| best[a].total_cmp(&best[b]).then(b.cmp(&a))).unwrap_or(0);
         let jump = best[top] - CHANGE_COST;
         for state in 0..states {
             let from = if best[state] >= jump { state } else { top };

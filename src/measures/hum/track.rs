@@ -126,4 +126,3 @@ pub(super) fn frequencies(tracks: &[Track], frequency_hz: f64) -> Vec<HumPoint> 
     }
     out
 }
-

@@ -3,9 +3,9 @@
 use crate::decode::StreamInfo;
 use crate::report::terminal::escape;
 use crate::report::wording::{
-    bit_rate, bytes, channels, clock, grouped, hertz, quantity, series_label,
+    bit_rate, bytes, channels, clock, encoded_as, found_of, grouped, hertz, quantity, series_label,
 };
-use crate::report::{AnalysisDocument, ErrorReport, Measurements, SourceReport};
+use crate::report::{AnalysisDocument, CertificateReport, ErrorReport, Measurements, SourceReport};
 
 /// Parts of a container that are listed before the rest is counted.
 const MOST_PARTS: usize = 200;
@@ -184,10 +184,15 @@ pub(crate) fn stream(stream: &StreamInfo) -> Vec<Row> {
 /// Compression history, warnings, damage, tracks, tags and structure, where there are any.
 pub(crate) fn stream_tables(document: &AnalysisDocument) -> Vec<Table> {
     let mut tables = Vec::new();
-    let mut history = Table::new("Compression history", &["Codec", "Bit rate", "Observed in"]);
+    let mut history =
+        Table::new("Compression history", &["Codec", "Bit rate", "Observed in", "Frame grid"]);
     for step in &document.provenance.compression_history {
         let rate = step.bit_rate_bps.map_or_else(|| "unknown".into(), bit_rate);
-        history.push([escape(&step.codec), rate, escape(&step.observed_in)]);
+        let grid = step.frame_samples.map_or_else(String::new, |frame| {
+            let (z, share) = (step.z.unwrap_or(0.0), 100.0 * step.coverage.unwrap_or(0.0));
+            format!("{frame} samples, z {z:.0}, in {share:.0} % of the clip")
+        });
+        history.push([escape(&step.codec), rate, escape(&step.observed_in), grid]);
     }
     tables.push(history);
     if let Some(stream) = &document.stream {
@@ -207,8 +212,19 @@ pub(crate) fn stream_tables(document: &AnalysisDocument) -> Vec<Table> {
             Some(format!("and {} more, all in the JSON document", parts.len() - MOST_PARTS));
     }
     tables.extend([tags, structure]);
+    tables.extend(document.certificate.as_ref().map(certificate));
     tables.retain(|table| !table.rows.is_empty());
     tables
+}
+
+/// What a certificate counted.
+fn certificate(certificate: &CertificateReport) -> Table {
+    let title = format!("Cuts tried in this clip, {}", encoded_as(certificate));
+    let mut table = Table::new(&escape(&title), &["Joint", "Place", "Found"]);
+    for kind in &certificate.kinds {
+        table.push([escape(&kind.joint), escape(&kind.placement), found_of(kind)]);
+    }
+    table
 }
 
 /// Warnings, damage and tracks of a stream, where there are any.
