@@ -32,10 +32,15 @@ use crate::measures::grid::{GridTrack, Stretch};
 /// its grid than none.
 const REPORTS_FROM: f64 = 7.0;
 
-/// Stretch without any grid that counts as a piece of its own, in seconds, if so many of its frames
-/// are loud: in pauses encoders put noise in place of lines.
+/// Stretch without any grid that counts as a piece of its own where the grid has moved after it, in
+/// seconds, and its least number of loud frames: in pauses encoders put noise in place of lines.
 const FOREIGN_S: f64 = 0.8;
-const FOREIGN_LOUD_FRAMES: u32 = 16;
+const FOREIGN_LOUD_FRAMES: u32 = 8;
+
+/// The same where the grid goes on after it as if nothing were between. Coughs and other noise lose
+/// their grid beneath a second encoding, so that this counts in samples that had one alone.
+const REPLACED_S: f64 = 1.4;
+const REPLACED_LOUD_FRAMES: u32 = 30;
 
 /// Log10 likelihood ratio per second that both sides of such a piece must have.
 const CLEAR_PER_S: f64 = 30.0;
@@ -68,13 +73,14 @@ impl Detector for FrameGridShift {
 
     fn detect(&self, features: &Features) -> Vec<Finding> {
         let rate = f64::from(features.shape.sample_rate_hz);
+        let lossless = features.shape.lossless;
         let mut findings: Vec<Finding> = features
             .grid
             .tracks
             .iter()
             .filter(|track| !track.throughout)
             .flat_map(|track| {
-                track.stretches.windows(2).flat_map(move |p| between(track, &p[0], &p[1], rate))
+                track.stretches.windows(2).flat_map(move |p| between(track, &p[0], &p[1], rate, lossless))
             })
             .collect();
         findings.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
@@ -83,7 +89,13 @@ impl Detector for FrameGridShift {
 }
 
 /// What lies between two neighbouring stretches of one track.
-fn between(track: &GridTrack, before: &Stretch, after: &Stretch, rate: f64) -> Vec<Finding> {
+fn between(
+    track: &GridTrack,
+    before: &Stretch,
+    after: &Stretch,
+    rate: f64,
+    lossless: bool,
+) -> Vec<Finding> {
     let score = before.evidence.min(after.evidence) / std::f64::consts::LN_10;
     if score < REPORTS_FROM {
         return Vec::new();
@@ -93,10 +105,14 @@ fn between(track: &GridTrack, before: &Stretch, after: &Stretch, rate: f64) -> V
     let moved = before.phase != after.phase;
     let is_clear =
         |s: &Stretch| s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s().min(1.0);
-    let foreign = span.len_s() >= FOREIGN_S
-        && before.loud_frames_after >= FOREIGN_LOUD_FRAMES
-        && is_clear(before)
-        && is_clear(after);
+    let (least_s, least_frames) = if moved {
+        (FOREIGN_S, FOREIGN_LOUD_FRAMES)
+    } else {
+        (REPLACED_S, REPLACED_LOUD_FRAMES)
+    };
+    let foreign = span.len_s() >= least_s
+        && before.loud_frames_after >= least_frames
+        && (moved || lossless && is_clear(before) && is_clear(after));
     let modulus = i64::from(track.modulus);
     let shift = (i64::from(before.phase) - i64::from(after.phase)).rem_euclid(modulus.max(1));
     let evidence = |joint_at_start: bool| {

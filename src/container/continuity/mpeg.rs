@@ -1,8 +1,10 @@
 //! MPEG audio, frame by frame: the bit reservoir, header fields, tags and bytes between frames.
 //!
 //! All main data of layer 3 lies on one axis. A frame may begin its data in frames before it, but
-//! never inside the data of the frame before; and encoders leave next to no bits unused. A cut on
-//! frame borders breaks the one rule or the other about 98 times in 100 at 128 kbit/s and below.
+//! never inside the data of the frame before; and encoders leave next to no bits unused unless the
+//! reservoir is full. A cut on frame borders nearly always breaks the one rule or the other, but gaps
+//! such as a full reservoir makes cannot be told from it: of 60 cuts through speech in files of LAME,
+//! 31 were placed (17 of 20 at an average rate, 8 at a variable, 6 at a constant one).
 
 use super::mpeg_frame::{Frame, MusicCrc, Tag};
 use super::outliers;
@@ -197,9 +199,8 @@ impl Walk {
                 gap = start.saturating_sub(end);
             }
         }
-        // Where data is missing, the decoder takes what there is and goes on from there.
-        let start = own.saturating_sub(before);
-        self.end_bit = Some(start + u64::from(data.bits));
+        // Where data is missing, its end still lies as far behind its beginning.
+        self.end_bit = Some((own + u64::from(data.bits)).saturating_sub(before));
         self.axis += u64::from(data.room);
         let is_empty = data.bits * EMPTY_PART < data.room * 8;
         self.slots.push(Slot { gap: gap.min(0xFFFF) as u16, begin: data.begin as u16, is_empty });
@@ -287,10 +288,10 @@ mod tests {
         bytes
     }
 
-    /// Frames that fill 396 bytes each, and every second one 10 bytes of the frame before.
+    /// Frames of 396 bytes for data, every second one of which begins 20 bytes in the one before.
     fn stream(count: usize) -> Vec<Vec<u8>> {
         (0..count)
-            .map(|i| if i % 2 == 0 { frame(0, 386 * 8) } else { frame(10, 406 * 8) })
+            .map(|i| if i % 2 == 0 { frame(0, 376 * 8) } else { frame(20, 416 * 8) })
             .collect()
     }
 
@@ -313,11 +314,10 @@ mod tests {
         let before = Place::Packet(100);
         assert_eq!(kinds(&frames.concat()), [(BreakKind::ReservoirOverlap, before)]);
         let mut frames = stream(200);
+        // One frame reaches further back, so that the reservoir is not full at the others.
+        frames[9] = frame(20, 392 * 8);
+        frames[10] = frame(24, 400 * 8);
         frames.remove(101);
-        frames[50] = frame(5, 391 * 8);
-        frames[49] = frame(10, 401 * 8);
-        frames[10] = frame(12, 398 * 8);
-        frames[9] = frame(10, 394 * 8);
         assert_eq!(kinds(&frames.concat()), [(BreakKind::ReservoirGap, Place::Packet(101))]);
     }
 

@@ -81,6 +81,8 @@ pub(super) struct Plan {
     pub(super) depth: Depth,
     /// Codec of the clip's own last encoding, if it is of this family.
     pub(super) own: Option<GridCodec>,
+    /// Whether the long blocks were seen to move as Vorbis's do.
+    pub(super) is_vorbis: bool,
     /// Windows to be told apart, none if there is one alone.
     pub(super) windows: Vec<(Window, Bank)>,
 }
@@ -208,15 +210,10 @@ fn layer(
     found.sort_by(|a, b| b.2.z.total_cmp(&a.2.z).then(a.0.cmp(&b.0)));
     let Some(&(start, frames, clearest)) = found.first() else { return Ok(None) };
     let mut window = closest_window(spool, plan, bank.period(), start, frames, clearest.phase)?;
-    let mut codec = codec_of(bank, window);
-    let moved = |a: &Peak, b: &Peak| {
-        circular_distance(a.phase, b.phase, bank.period()) > 1
-            && circular_distance(a.phase, b.phase, VORBIS_MODULUS) <= 1
-    };
-    if codec == GridCodec::Aac && found.iter().any(|a| found.iter().any(|b| moved(&a.2, &b.2))) {
-        // Only Vorbis moves its long blocks so; beneath another encoding windows look alike.
-        (codec, window) = (GridCodec::Vorbis, Some(Window::PowerSine));
+    if plan.is_vorbis {
+        window = Some(Window::PowerSine);
     }
+    let codec = codec_of(bank, window);
     let modulus = modulus_of(codec, bank);
     let rate = plan.rate;
     let (period, half_span) = (bank.period(), bank.span() / 2);
@@ -248,6 +245,13 @@ fn layer(
         if tracker.hypotheses().len() == before {
             break;
         }
+    }
+
+    let phases: Vec<usize> = tracker.hypotheses().iter().map(|h| h.phase).collect();
+    if codec == GridCodec::Aac && moves_like_vorbis(&phases, period) {
+        // Beneath another encoding windows look alike; only Vorbis moves its long blocks so.
+        plan.is_vorbis = true;
+        return layer(spool, bank, plan, probes, masks);
     }
 
     let runs = tracker.runs();
@@ -292,6 +296,14 @@ fn layer(
         coverage,
         stretches,
     }))
+}
+
+/// Whether two phases differ by a multiple of half a short block of Vorbis.
+fn moves_like_vorbis(phases: &[usize], period: usize) -> bool {
+    let moved = |a: usize, b: usize| {
+        circular_distance(a, b, period) > 1 && circular_distance(a, b, VORBIS_MODULUS) <= 1
+    };
+    phases.iter().any(|&a| phases.iter().any(|&b| moved(a, b)))
 }
 
 /// The grid of a probe: a clear peak, or a faint one that holds up on the frames around the probe

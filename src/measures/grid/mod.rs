@@ -166,7 +166,7 @@ pub fn measure(
             Vec::new()
         };
         let own = own.filter(|codec| codec.families().contains(&family));
-        let plan = Plan { rate, depth, own, windows };
+        let plan = Plan { rate, depth, own, is_vorbis: false, windows };
         grid.tracks.extend(examine(spool, &mut bank, plan)?);
     }
     grid.tracks.sort_by(|a, b| b.z.total_cmp(&a.z).then(a.codec.cmp(&b.codec)));

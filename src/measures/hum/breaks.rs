@@ -20,13 +20,22 @@ const GUARD: usize = 3;
 const DEPENDENT: f64 = 2.6;
 
 /// Turns of the fundamental that are tried.
-const TURNS: usize = 120;
+const TURNS: usize = 180;
 
 /// Least turn of the fundamental, in radians; mains drift and frequency error may reach a tenth.
 const LEAST_TURN: f64 = 0.3;
 
-/// Error of the common frequency, in Hz, that the fit allows for.
+/// Values on each side over which the common frequency is measured: 6 s.
+const FREQUENCY_SIDE: usize = 60;
+
+/// Least error of the common frequency, in Hz; how far mains drift in some seconds.
 const FREQUENCY_ERROR_HZ: f64 = 0.002;
+
+/// Seconds between the middles of both sides.
+const BETWEEN_S: f64 = (SIDE + GUARD) as f64 * STEP_S;
+
+/// Variance of a phase that no fit goes below, in square radians: amplitudes and phases of hum waver.
+const LEAST_VARIANCE: f64 = 0.02;
 
 /// Gain in likelihood, as the root of twice its value, from which a break is kept: as many standard
 /// deviations.
@@ -51,7 +60,11 @@ pub(super) fn breaks(tracks: &[Track], frequency_hz: f64) -> Vec<HumBreak> {
     if len < 2 * SIDE {
         return Vec::new();
     }
-    let moments: Vec<(f64, f64)> = (SIDE..len - SIDE + 1).map(|at| gain(tracks, at)).collect();
+    let places = SIDE..len - SIDE + 1;
+    let offs: Vec<f64> = places.clone().map(|at| off_around(tracks, at, len)).collect();
+    let drift = (std::f64::consts::TAU * frequency_error(&offs) * BETWEEN_S).powi(2);
+    let gains = places.zip(&offs).map(|(at, off)| gain(tracks, at, *off, drift));
+    let moments: Vec<(f64, f64)> = gains.collect();
     let mut sorted: Vec<f32> = moments.iter().map(|(gain, _)| *gain as f32).collect();
     let usual = quantile(&mut sorted, 0.9).map_or(0.0, f64::from);
     let least = KEPT.max(OVER_CLIP * usual);
@@ -76,36 +89,44 @@ pub(super) fn breaks(tracks: &[Track], frequency_hz: f64) -> Vec<HumBreak> {
     out
 }
 
+/// Deviation of the frequency about a moment, in Hz, from both sides apart.
+fn off_around(tracks: &[Track], at: usize, len: usize) -> f64 {
+    let range = at.saturating_sub(FREQUENCY_SIDE)..(at + FREQUENCY_SIDE).min(len);
+    deviation(tracks, range, at, 0.0)
+}
+
+/// Error of the deviations, in Hz: how much two of them differ that share no values.
+fn frequency_error(offs: &[f64]) -> f64 {
+    let later = offs.iter().skip(2 * FREQUENCY_SIDE);
+    let mut differences: Vec<f32> =
+        offs.iter().zip(later).map(|(a, b)| (a - b).abs() as f32).collect();
+    let middle = quantile(&mut differences, 0.5).map_or(0.0, f64::from);
+    (1.4826 * middle / std::f64::consts::SQRT_2).max(FREQUENCY_ERROR_HZ)
+}
+
 /// Root of twice the gain in likelihood of a jump between values `at - 1` and `at`, and the turn of
-/// the fundamental that gives it.
-fn gain(tracks: &[Track], at: usize) -> (f64, f64) {
-    let off = deviation(tracks, at - SIDE..at + SIDE, at, 0.0);
+/// the fundamental that gives it. `off` is the deviation of the frequency there, `drift` the variance
+/// of the turn of the fundamental that its error makes, in square radians.
+fn gain(tracks: &[Track], at: usize, off: f64, drift: f64) -> (f64, f64) {
     let mut jumps = Vec::with_capacity(tracks.len());
     for track in tracks {
         let cycles = track.number as f64 * off * STEP_S;
         let before = side(&track.values, at - SIDE..at - GUARD, at, cycles);
         let after = side(&track.values, at + GUARD..at + SIDE, at, cycles);
-        let drift = std::f64::consts::TAU
-            * track.number as f64
-            * FREQUENCY_ERROR_HZ
-            * (SIDE + GUARD) as f64
-            * STEP_S;
-        let variance = before.variance + after.variance + drift * drift;
+        let variance = before.variance + after.variance;
         if variance < 2.0 {
-            jumps.push((
-                track.number as f64,
-                (before.sum.conj() * after.sum).arg(),
-                1.0 / variance,
-            ));
+            let jump = (before.sum.conj() * after.sum).arg();
+            jumps.push((track.number as f64, jump, 1.0 / (variance + LEAST_VARIANCE)));
         }
     }
     // Phases are circular: the likelihood of a jump is that of a von Mises distribution.
     let fit = |turn: f64| -> f64 {
         jumps.iter().map(|(h, jump, weight)| weight * (jump - h * turn).cos()).sum()
     };
-    let none = fit(0.0);
     let step = std::f64::consts::TAU / TURNS as f64;
     let turns = (0..TURNS).map(|i| (i as f64 - 0.5 * TURNS as f64) * step);
+    // Without a jump, a turn may come of the frequency's error.
+    let none = turns.clone().map(|turn| fit(turn) - 0.5 * turn * turn / drift).fold(f64::MIN, f64::max);
     let best = turns
         .filter(|turn| turn.abs() >= LEAST_TURN)
         .map(|turn| (fit(turn), turn))
