@@ -6,7 +6,6 @@ use crate::measures::fingerprint::Fingerprint;
 use crate::measures::frames::{BandLevels, Descriptors};
 use crate::measures::grid::Grid;
 use crate::measures::hum::MainsHum;
-use crate::measures::interpolation::Interpolation;
 use crate::measures::joints::Joints;
 use crate::measures::levels::Levels;
 use crate::measures::loudness::Loudness;
@@ -51,7 +50,6 @@ pub struct Features {
     /// Relation of two channels; empty unless there are two.
     pub stereo: Stereo,
     /// How smoothness varies along the samples.
-    pub interpolation: Interpolation,
     /// Average spectrum and its upper end.
     pub spectrum: SpectrumUse,
     /// Level of bands, frame by frame.

@@ -6,12 +6,12 @@
 //! and the sound inside is never touched. What encoders write from frame to frame then no longer
 //! fits. MP3 frames borrow bits from the frames before them: after a cut a frame begins inside
 //! another one's bits, or leaves many unused. Numbers and positions of OGG pages and FLAC frames
-//! jump; headers and tags that belong at the start of a file stand in its middle; AMR
-//! comfort noise comes out of turn; in MP4, one packet lasts another time than all others, bytes of
-//! the media belong to no packet, or the edit list jumps. Breaks near the ends of the clip,
-//! counts that are off for the file as a whole, and libavcodec's AAC naming itself at another distance
-//! than 256 packets (something is missing or was put in since it last did, up to six seconds before)
-//! are described and make no edit point.
+//! jump; headers and tags that belong at the start of a file stand in its middle; AMR comfort noise
+//! comes out of turn; in MP4, one packet lasts another time than all others, bytes of the media
+//! belong to no packet, or the edit list jumps. Breaks near the ends of the clip, counts that are
+//! off for the file as a whole, and libavcodec's AAC naming itself at another distance than 256
+//! packets (something is missing or was put in since it last did, up to six seconds before) are
+//! described and make no edit point.
 //!
 //! # Score
 //!
@@ -21,10 +21,10 @@
 //! # Blind to
 //!
 //! Everything done before the last encoding. ADTS, AMR and Opus frames that were taken out, where
-//! nothing but the sound shows it; MP3 without a bit reservoir, and many cuts where a file has none
-//! of its tags or is full of pauses; OGG pages that were numbered and dated again; files written
-//! anew by a program that repairs tables, such as a remultiplexer. Damage and packets lost on the
-//! way leave the same breaks as a cut.
+//! nothing but the sound shows it; MP3 without a bit reservoir, and about half of all other cuts
+//! through MP3, where a tag's counts still say that frames are missing but not where; OGG pages
+//! that were numbered and dated again; files written anew by a program that repairs tables, such as
+//! a remultiplexer. Damage and packets lost on the way leave the same breaks as a cut.
 //!
 //! # References
 //!

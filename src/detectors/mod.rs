@@ -18,7 +18,6 @@ mod level_step;
 mod mains_hum;
 mod noise_floor_step;
 mod peaks;
-mod resampling_trace;
 mod start_stop_cut;
 mod waveform_discontinuity;
 mod windows;
@@ -54,7 +53,6 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &level_step::LevelStep,
     &mains_hum::MainsHum,
     &noise_floor_step::NoiseFloorStep,
-    &resampling_trace::ResamplingTrace,
     &start_stop_cut::StartStopCut,
     &waveform_discontinuity::WaveformDiscontinuity,
 ];

@@ -9,7 +9,6 @@ pub mod fingerprint;
 pub mod frames;
 pub mod grid;
 pub mod hum;
-pub mod interpolation;
 pub mod joints;
 pub mod levels;
 pub mod loudness;
@@ -34,7 +33,6 @@ use fingerprint::{FINGERPRINT_RATE_HZ, FingerprintMeasure};
 use frames::FramesMeasure;
 use grid::{Depth, Grid, GridCodec};
 use hum::HumMeasure;
-use interpolation::InterpolationMeasure;
 use joints::JointsMeasure;
 use levels::LevelsMeasure;
 use loudness::LoudnessMeasure;
@@ -60,7 +58,6 @@ pub struct Measures {
     bits: Option<BitUseMeasure>,
     loudness: LoudnessMeasure,
     stereo: StereoMeasure,
-    interpolation: InterpolationMeasure,
     mix: Vec<f32>,
     aside: Spool,
     stft: Stft,
@@ -134,7 +131,6 @@ impl Measures {
             bits: integer_bits.map(|bits| BitUseMeasure::new(rate, bits)),
             loudness: LoudnessMeasure::new(rate, channels),
             stereo: StereoMeasure::new(rate),
-            interpolation: InterpolationMeasure::new(rate),
             mix: Vec::new(),
             aside: Spool::default(),
             stft: Stft::new(n_fft, hop),
@@ -169,7 +165,6 @@ impl Measures {
         self.stereo.push(block);
 
         block.mix_down(&mut self.mix);
-        self.interpolation.push(&self.mix);
         let limit = SECOND_LOOK_S * f64::from(self.shape.sample_rate_hz);
         if ((self.aside.len() + self.mix.len() as u64) as f64) < limit {
             self.aside.push(&self.mix)?;
@@ -224,7 +219,6 @@ impl Measures {
             bits: self.bits.map(BitUseMeasure::finish).unwrap_or_default(),
             loudness: self.loudness.finish(),
             stereo: self.stereo.finish(),
-            interpolation: self.interpolation.finish(),
             spectrum,
             bands,
             descriptors,

@@ -62,7 +62,7 @@ mod tests {
         let mut watch = Watch::new(true);
         let named = [&HEAD[..], b"..Lavc59.37.100"].concat();
         assert_eq!(watch.packet(&named), None);
-        assert!((0..20).all(|i| watch.packet(&[0xFF, 0xF1, 0x4C, 0x80 | i % 4]).is_none()));
+        assert!((0..20).all(|i| watch.packet(&[0xFF, 0xF1, 0x4C, 0x80 | (i % 4)]).is_none()));
         assert_eq!(watch.packet(&named), Some((BreakKind::EncoderName, 21.0, None)));
         assert!((0..255).all(|_| watch.packet(&HEAD).is_none()));
         assert_eq!(watch.packet(&named), None);
