@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Codecs as streams carry them, `ffmpeg`'s encoders, file endings, and the bit rate where the stream
 /// tells none.
 const ENCODERS: [(&str, &str, &str, u64); 7] = [
-    ("AAC", "aac", "m4a", 96_000),
+    ("AAC-LC", "aac", "m4a", 96_000),
     ("AMR-NB", "libopencore_amrnb", "amr", 12_200),
     ("AMR-WB", "libvo_amrwbenc", "awb", 23_850),
     ("MP2", "mp2", "mp2", 192_000),

@@ -58,10 +58,11 @@ impl GridCodec {
         }
     }
 
-    /// The codec of this name, as a stream carries it.
+    /// The codec of this name, as a stream carries it: `AAC-LC` is AAC, `HE-AAC`, whose frames are
+    /// those of half the sample rate, is none of these.
     #[must_use]
     pub fn of_stream(codec: &str) -> Option<Self> {
-        [Self::Aac, Self::Vorbis, Self::Mp3, Self::Opus].into_iter().find(|c| c.name() == codec)
+        [Self::Aac, Self::Vorbis, Self::Mp3, Self::Opus].into_iter().find(|c| codec.starts_with(c.name()))
     }
 
     /// The codec's name for people.
