@@ -9,7 +9,7 @@ fn main() -> spliceprint::error::Result<()> {
         while let Some(block) = clip.next_block()? {
             frames += block.frames() as u64;
         }
-        let (_, stream) = clip.finish()?;
+        let (_, stream, _) = clip.finish()?;
         #[allow(clippy::print_stdout, reason = "an example's output")]
         {
             println!(

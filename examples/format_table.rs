@@ -134,7 +134,7 @@ fn decode_all(file: &Path) -> Result<(Audio, Source, StreamInfo), spliceprint::e
             all.extend_from_slice(some);
         }
     }
-    let (source, info) = clip.finish()?;
+    let (source, info, _) = clip.finish()?;
     Ok((Audio { rate_hz, channels }, source, info))
 }
 

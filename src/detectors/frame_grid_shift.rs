@@ -42,6 +42,9 @@ const FOREIGN_LOUD_FRAMES: u32 = 8;
 const REPLACED_S: f64 = 1.4;
 const REPLACED_LOUD_FRAMES: u32 = 30;
 
+/// Longest stretch without a grid in which a shift is still located, in seconds.
+const LOCATED_S: f64 = 0.5;
+
 /// Log10 likelihood ratio per second that both sides of such a piece must have.
 const CLEAR_PER_S: f64 = 30.0;
 
@@ -80,7 +83,10 @@ impl Detector for FrameGridShift {
             .iter()
             .filter(|track| !track.throughout)
             .flat_map(|track| {
-                track.stretches.windows(2).flat_map(move |p| between(track, &p[0], &p[1], rate, lossless))
+                track
+                    .stretches
+                    .windows(2)
+                    .flat_map(move |p| between(track, &p[0], &p[1], rate, lossless))
             })
             .collect();
         findings.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
@@ -105,14 +111,13 @@ fn between(
     let moved = before.phase != after.phase;
     let is_clear =
         |s: &Stretch| s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s().min(1.0);
-    let (least_s, least_frames) = if moved {
-        (FOREIGN_S, FOREIGN_LOUD_FRAMES)
-    } else {
-        (REPLACED_S, REPLACED_LOUD_FRAMES)
-    };
+    let (least_s, least_frames) =
+        if moved { (FOREIGN_S, FOREIGN_LOUD_FRAMES) } else { (REPLACED_S, REPLACED_LOUD_FRAMES) };
     let foreign = span.len_s() >= least_s
         && before.loud_frames_after >= least_frames
-        && (moved || lossless && is_clear(before) && is_clear(after));
+        && (moved || lossless)
+        && is_clear(before)
+        && is_clear(after);
     let modulus = i64::from(track.modulus);
     let shift = (i64::from(before.phase) - i64::from(after.phase)).rem_euclid(modulus.max(1));
     let evidence = |joint_at_start: bool| {
@@ -137,7 +142,7 @@ fn between(
             Finding::joint(end.0, end.1, score, evidence(false)),
         ];
     }
-    if !moved {
+    if !moved || span.len_s() > LOCATED_S {
         return Vec::new();
     }
     let time_s = 0.5 * (span.start_s + span.end_s);

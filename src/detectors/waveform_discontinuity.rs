@@ -36,6 +36,10 @@ const REPORTS_FROM: f64 = 2.25;
 /// The same after a lossy codec, whose block switching breaks waveforms too.
 const REPORTS_FROM_LOSSY: f64 = 3.25;
 
+/// Error, in times the local one, that both sides must have after a lossy codec: bursts that one side
+/// predicts were seen in an untouched recording.
+const LEAST_ERROR_LOSSY: f32 = 1.0;
+
 /// Burst below which the rest of a place is not measured and nothing is reported.
 const MIN_BURST: f32 = 1.1;
 
@@ -45,6 +49,8 @@ struct Weights {
     weights: [f64; 6],
     constant: f64,
     reports_from: f64,
+    /// Least error that both sides must have, in times the local one.
+    least_error: f32,
 }
 
 /// Fitted by ridge logistic regression to abrupt joints in words (59 stored without loss, 89 in MP3,
@@ -54,11 +60,13 @@ static LOSSLESS: Weights = Weights {
     weights: [0.73, 0.79, -0.99, 0.55, 0.0, 4.25],
     constant: -0.10,
     reports_from: REPORTS_FROM,
+    least_error: 0.0,
 };
 static LOSSY: Weights = Weights {
     weights: [0.29, 2.77, -1.83, 1.05, 2.50, 0.0],
     constant: 0.56,
     reports_from: REPORTS_FROM_LOSSY,
+    least_error: LEAST_ERROR_LOSSY,
 };
 
 /// Rank of the place that is the clip's own yardstick: fewer joints than this do not hide each other.
@@ -137,11 +145,12 @@ impl Detector for WaveformDiscontinuity {
 
 /// Decimal logarithm of the likelihood ratio of a place; far below 0 if nothing was measured there.
 fn likelihood(joint: &Joint, model: &Weights) -> f64 {
-    if joint.burst.is_nan() || joint.burst < MIN_BURST {
+    let weaker = joint.forward.min(joint.backward);
+    if joint.burst.is_nan() || joint.burst < MIN_BURST || weaker < model.least_error {
         return -9.0;
     }
     let log = |x: f32, low: f64, high: f64| f64::from(x.max(1e-4)).log10().clamp(low, high);
-    let error = log(joint.forward.min(joint.backward), -0.5, 2.0);
+    let error = log(weaker, -0.5, 2.0);
     let sharp = (error + 0.1).clamp(0.0, 1.0) * (1.0 - f64::from(joint.impulse)).clamp(0.0, 1.0);
     let values = [
         error,

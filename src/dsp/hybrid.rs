@@ -65,7 +65,8 @@ impl Default for Hybrid {
     fn default() -> Self {
         let half = |n: usize| WINDOW[n.min(TAPS - n)] as f32 / 65536.0 / 32.0;
         // The mirrored half changes its sign except at whole blocks of 64.
-        let window = |n: usize| if n > TAPS / 2 && n % 64 != 0 { -half(n) } else { half(n) };
+        let window =
+            |n: usize| if n > TAPS / 2 && !n.is_multiple_of(64) { -half(n) } else { half(n) };
         let polyphase =
             |k: usize, j: usize| ((2 * k + 1) as f64 * j as f64 * PI / 64.0).cos() as f32;
         let mdct = |k: usize, n: usize| {

@@ -248,7 +248,10 @@ fn layer(
     }
 
     let phases: Vec<usize> = tracker.hypotheses().iter().map(|h| h.phase).collect();
-    if codec == GridCodec::Aac && moves_like_vorbis(&phases, period) {
+    // Beneath Vorbis, what moves nearly so is a side lobe of it.
+    let beneath_vorbis = masks.iter().any(|mask| mask.modulus < period);
+    let reach = if beneath_vorbis { LOBES } else { 1 };
+    if codec == GridCodec::Aac && moves_like_vorbis(&phases, period, reach) {
         // Beneath another encoding windows look alike; only Vorbis moves its long blocks so.
         plan.is_vorbis = true;
         return layer(spool, bank, plan, probes, masks);
@@ -298,10 +301,10 @@ fn layer(
     }))
 }
 
-/// Whether two phases differ by a multiple of half a short block of Vorbis.
-fn moves_like_vorbis(phases: &[usize], period: usize) -> bool {
+/// Whether two phases differ, up to `reach`, by a multiple of half a short block of Vorbis.
+fn moves_like_vorbis(phases: &[usize], period: usize, reach: usize) -> bool {
     let moved = |a: usize, b: usize| {
-        circular_distance(a, b, period) > 1 && circular_distance(a, b, VORBIS_MODULUS) <= 1
+        circular_distance(a, b, period) > reach && circular_distance(a, b, VORBIS_MODULUS) <= reach
     };
     phases.iter().any(|&a| phases.iter().any(|&b| moved(a, b)))
 }

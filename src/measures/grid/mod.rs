@@ -62,7 +62,9 @@ impl GridCodec {
     /// those of half the sample rate, is none of these.
     #[must_use]
     pub fn of_stream(codec: &str) -> Option<Self> {
-        [Self::Aac, Self::Vorbis, Self::Mp3, Self::Opus].into_iter().find(|c| codec.starts_with(c.name()))
+        [Self::Aac, Self::Vorbis, Self::Mp3, Self::Opus]
+            .into_iter()
+            .find(|c| codec.starts_with(c.name()))
     }
 
     /// The codec's name for people.

@@ -126,7 +126,8 @@ fn gain(tracks: &[Track], at: usize, off: f64, drift: f64) -> (f64, f64) {
     let step = std::f64::consts::TAU / TURNS as f64;
     let turns = (0..TURNS).map(|i| (i as f64 - 0.5 * TURNS as f64) * step);
     // Without a jump, a turn may come of the frequency's error.
-    let none = turns.clone().map(|turn| fit(turn) - 0.5 * turn * turn / drift).fold(f64::MIN, f64::max);
+    let none =
+        turns.clone().map(|turn| fit(turn) - 0.5 * turn * turn / drift).fold(f64::MIN, f64::max);
     let best = turns
         .filter(|turn| turn.abs() >= LEAST_TURN)
         .map(|turn| (fit(turn), turn))

@@ -15,7 +15,7 @@ use crate::dsp::stft::hann;
 use super::{HARMONICS, HUM_RATE_HZ};
 
 /// Nominal frequencies of the world's mains, in Hz.
-pub(super) const NOMINALS_HZ: [f64; 2] = [50.0, 60.0];
+const NOMINALS_HZ: [f64; 2] = [50.0, 60.0];
 
 /// Share of the nominal that is searched either way: a clip that was sped up carries its hum along.
 const SEARCHED: f64 = 0.08;
@@ -41,7 +41,13 @@ const STEADY_SHARE: f64 = 0.5;
 
 /// Comb over the null, in robust standard deviations, that counts as hum. Gaussian extremes of the
 /// 900 frequencies pass 4.3 once in a hundred clips; pitch and music have heavier tails.
-pub(super) const PRESENT: f64 = 9.0;
+const PRESENT: f64 = 9.0;
+
+/// Share by which mains stray from their nominal at most, with a recorder's clock on top.
+const STRAYS: f64 = 0.01;
+
+/// Comb that counts as hum further off: bass lines reached 15.2 in five minutes of music.
+const PRESENT_OFF: f64 = 18.0;
 
 /// Averages over the long spectra of a clip.
 pub(super) struct CombMeasure {
@@ -159,7 +165,9 @@ impl CombMeasure {
             let over_floor = std::array::from_fn(|h| {
                 f64::from(line(&lines, (h + 1) as f64 * frequency_hz / bin_hz, 0.15 / bin_hz))
             });
-            (score >= PRESENT && steady >= STEADY_SHARE && self.count > 0).then_some(Comb {
+            let is_off = (frequency_hz / nominal_hz - 1.0).abs() > STRAYS;
+            let least = if is_off { PRESENT_OFF } else { PRESENT };
+            (score >= least && steady >= STEADY_SHARE && self.count > 0).then_some(Comb {
                 nominal_hz,
                 frequency_hz,
                 score,

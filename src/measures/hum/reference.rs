@@ -121,17 +121,17 @@ impl Reference {
             return Ok(());
         };
         let seconds = (time - self.start_s).floor();
-        if !(seconds < MOST_VALUES as f64) {
+        if seconds.is_nan() || seconds >= MOST_VALUES as f64 {
             return Err(unreadable("it spans more than three years"));
         }
         let bridged = time - before <= BRIDGED_S;
         while (self.hz.len() as f64) <= seconds {
             let at = self.start_s + self.hz.len() as f64;
             let share = (at - before) / (time - before);
-            let value = if bridged || share >= 1.0 {
-                before_hz + share * (hz - before_hz)
-            } else {
-                f64::NAN
+            let value = match share {
+                share if share >= 1.0 => hz,
+                share if bridged => before_hz + share * (hz - before_hz),
+                _ => f64::NAN,
             };
             self.hz.push(value as f32);
         }
@@ -187,8 +187,11 @@ struct Fit {
     offset: f64,
 }
 
+/// The best place and its fit, and the best one a minute or more away.
+type BestTwo = ((usize, Fit), Option<(usize, Fit)>);
+
 /// Places in `record` at which the series fits best, at least a minute apart.
-fn best_two(record: &[f32], query: &[f32]) -> Option<((usize, Fit), Option<(usize, Fit)>)> {
+fn best_two(record: &[f32], query: &[f32]) -> Option<BestTwo> {
     let mut fits: Vec<(usize, Fit)> = Vec::new();
     for at in 0..(record.len() + 1).saturating_sub(query.len()) {
         let Some(new) = fit(&record[at..at + query.len()], query) else { continue };

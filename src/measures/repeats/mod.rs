@@ -169,7 +169,9 @@ mod tests {
         assert_eq!(repeats(&[0.0; 80_000]), []);
         assert_eq!(repeats(&[]), []);
         let tone = |n: usize| (0.3 * (std::f64::consts::TAU * 0.1234 * n as f64).sin()) as f32;
-        assert_eq!(repeats(&(0..80_000).map(tone).collect::<Vec<_>>()), []);
+        // A tone repeats at many lags, which tells it from a copy.
+        let tones = repeats(&(0..80_000).map(tone).collect::<Vec<_>>());
+        assert!(tones.iter().all(|pair| pair.recurrences >= 4), "{tones:?}");
     }
 
     #[test]
