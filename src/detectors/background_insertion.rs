@@ -74,7 +74,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     summary: "For some seconds the background is another one, then the first comes back.",
     score_unit: "standard deviations",
     reports_from: REPORTS_FROM,
-    stands_alone: true,
+    stands_alone: false,
     innocent_explanations: &[
         "a phone or microphone that is handled or covered for some seconds",
         "a vehicle, engine or machine that starts and stops",

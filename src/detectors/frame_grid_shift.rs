@@ -110,7 +110,7 @@ fn between(
     let frame_s = f64::from(track.period) / rate;
     let moved = before.phase != after.phase;
     let is_clear =
-        |s: &Stretch| s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s().min(1.0);
+        |s: &Stretch| s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s();
     let (least_s, least_frames) =
         if moved { (FOREIGN_S, FOREIGN_LOUD_FRAMES) } else { (REPLACED_S, REPLACED_LOUD_FRAMES) };
     let foreign = span.len_s() >= least_s
