@@ -148,3 +148,68 @@ fn between(
     let time_s = 0.5 * (span.start_s + span.end_s);
     vec![Finding::joint(time_s, span, score, evidence(false))]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measures::grid::GridCodec;
+
+    const RATE: f64 = 44_100.0;
+
+    fn track() -> GridTrack {
+        GridTrack {
+            codec: GridCodec::Aac,
+            window: None,
+            period: 1024,
+            modulus: 1024,
+            z: 40.0,
+            throughout: false,
+            coverage: 1.0,
+            stretches: Vec::new(),
+        }
+    }
+
+    /// A stretch with so much evidence in each second.
+    fn stretch(start_s: f64, end_s: f64, phase: u32, nats_per_s: f64) -> Stretch {
+        Stretch {
+            span: TimeSpan::new(start_s, end_s),
+            phase,
+            frames: ((end_s - start_s) * RATE / 1024.0) as u32,
+            evidence: nats_per_s * (end_s - start_s),
+            loud_frames_after: 0,
+        }
+    }
+
+    #[test]
+    fn a_grid_that_moves_is_a_joint_between_its_frames() {
+        let (before, after) = (stretch(0.0, 5.0, 45, 300.0), stretch(5.02, 9.0, 862, 300.0));
+        let found = between(&track(), &before, &after, RATE, true);
+        assert_eq!(found.len(), 1);
+        assert!((found[0].time_s - 5.01).abs() < 1e-9);
+        // Cut samples move later frames towards the start: 45 − 862, modulo 1024.
+        assert_eq!(found[0].evidence[1].value, 207.0);
+        let weak = stretch(5.02, 5.04, 862, 300.0);
+        assert!(between(&track(), &before, &weak, RATE, true).is_empty());
+    }
+
+    #[test]
+    fn a_grid_that_goes_on_is_none() {
+        let (before, after) = (stretch(0.0, 5.0, 45, 300.0), stretch(5.3, 9.0, 45, 300.0));
+        assert!(between(&track(), &before, &after, RATE, true).is_empty());
+        // Nor is a shift that lies anywhere in a second of faint evidence.
+        let (before, after) = (stretch(0.0, 5.0, 45, 20.0), stretch(6.5, 12.0, 300, 20.0));
+        assert!(between(&track(), &before, &after, RATE, true).is_empty());
+    }
+
+    #[test]
+    fn a_loud_piece_without_grid_has_two_ends() {
+        let before = Stretch { loud_frames_after: 60, ..stretch(0.0, 5.0, 45, 300.0) };
+        let after = stretch(7.0, 12.0, 45, 300.0);
+        let found = between(&track(), &before, &after, RATE, true);
+        let half_frame_s = 512.0 / RATE;
+        let times: Vec<f64> = found.iter().map(|f| f.time_s).collect();
+        assert_eq!(times, [5.0 + half_frame_s, 7.0 - half_frame_s]);
+        // Beneath another encoding a cough loses its grid as well.
+        assert!(between(&track(), &before, &after, RATE, false).is_empty());
+    }
+}

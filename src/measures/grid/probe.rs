@@ -184,3 +184,46 @@ pub(super) fn confirm(
     let height = sum / count as f32;
     Ok(Confirmed { t: height / sigma * (count as f32).sqrt(), height })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probe(scores: Vec<f32>) -> Probe {
+        Probe { start: 0, frames: 10, scores, least_spread: 1.0 }
+    }
+
+    fn wavy(len: usize) -> Vec<f32> {
+        (0..len).map(|n| ((n * 37) % 11) as f32).collect()
+    }
+
+    #[test]
+    fn the_highest_phase_is_the_peak_unless_masked() {
+        let mut scores = wavy(1024);
+        scores[300] = 100.0;
+        scores[700] = 60.0;
+        let probe = probe(scores);
+        let peaks = probe.peaks(&[], 2);
+        assert_eq!([peaks[0].phase, peaks[1].phase], [300, 700]);
+        assert!(peaks[0].z > peaks[1].z && peaks[0].second_z == peaks[1].z);
+        let mask = Mask { phase: 290, modulus: 1024 };
+        assert_eq!(probe.peak(&[mask]).unwrap().phase, 700);
+    }
+
+    #[test]
+    fn a_grid_with_short_modulus_masks_where_it_holds() {
+        let mut scores = wavy(1024);
+        scores[300] = 100.0;
+        scores[700] = 60.0;
+        // Of its eight phases the one at 300 holds; 700 is neither near it nor on a side lobe.
+        let mask = Mask { phase: 300 % 128, modulus: 128 };
+        assert_eq!(probe(scores).peak(&[mask]).unwrap().phase, 700);
+    }
+
+    #[test]
+    fn circles_close() {
+        assert_eq!(circular_distance(1020, 3, 1024), 7);
+        assert_eq!(circular_distance(5, 133, 128), 0);
+        assert!(probe(Vec::new()).peak(&[]).is_none());
+    }
+}
