@@ -109,8 +109,10 @@ fn between(
     let span = TimeSpan::new(before.span.end_s, after.span.start_s);
     let frame_s = f64::from(track.period) / rate;
     let moved = before.phase != after.phase;
-    let is_clear =
-        |s: &Stretch| s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * s.span.len_s();
+    let is_clear = |s: &Stretch| {
+        let seen_s = s.span.len_s() / f64::from(track.stride);
+        s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * seen_s
+    };
     let (least_s, least_frames) =
         if moved { (FOREIGN_S, FOREIGN_LOUD_FRAMES) } else { (REPLACED_S, REPLACED_LOUD_FRAMES) };
     let foreign = span.len_s() >= least_s
@@ -162,6 +164,7 @@ mod tests {
             window: None,
             period: 1024,
             modulus: 1024,
+            stride: 1,
             z: 40.0,
             throughout: false,
             coverage: 1.0,

@@ -3,8 +3,6 @@
 
 use std::f64::consts::PI;
 
-use crate::dsp::kernels::dot;
-
 /// Polyphase bands.
 const BANDS: usize = 32;
 
@@ -51,13 +49,19 @@ const WINDOW: [i32; TAPS / 2 + 1] = [
 /// 11172-3, table B.9).
 const BUTTERFLIES: [f64; 8] = [-0.6, -0.535, -0.33, -0.185, -0.095, -0.041, -0.0142, -0.0037];
 
+/// Bands whose cosines differ in sign alone from those of the other half.
+const HALF: usize = BANDS / 2;
+
 /// The filter bank with its tables.
 pub struct Hybrid {
+    /// From the oldest sample to the newest.
     window: Vec<f32>,
-    /// `cos((2k + 1) j π/64)`, a row of 32 for each band.
-    polyphase: Vec<f32>,
-    /// Window times cosine, a row of [`COLUMNS`] for each line of a band.
-    mdct: Vec<f32>,
+    /// `cos((2k + 1) j π/64)` for the lower half of the bands, a row of them for each `j`.
+    polyphase: Vec<[f32; HALF]>,
+    /// Sine window of a band's block.
+    block_window: [f32; COLUMNS],
+    /// The DCT-IV of a band, a row for each line.
+    dct: [[f32; LINES_PER_BAND]; LINES_PER_BAND],
     butterflies: [(f32, f32); 8],
 }
 
@@ -68,16 +72,17 @@ impl Default for Hybrid {
         let window =
             |n: usize| if n > TAPS / 2 && !n.is_multiple_of(64) { -half(n) } else { half(n) };
         let polyphase =
-            |k: usize, j: usize| ((2 * k + 1) as f64 * j as f64 * PI / 64.0).cos() as f32;
-        let mdct = |k: usize, n: usize| {
-            let window = (PI / 36.0 * (n as f64 + 0.5)).sin();
-            let phase = PI / 72.0 * (2 * n + 19) as f64 * (2 * k + 1) as f64;
-            ((1.0f64 / 9.0).sqrt() * window * phase.cos()) as f32
+            |j: usize, k: usize| ((2 * k + 1) as f64 * j as f64 * PI / 64.0).cos() as f32;
+        let dct = |k: usize, n: usize| {
+            let phase = PI / 72.0 * ((2 * n + 1) * (2 * k + 1)) as f64;
+            ((1.0f64 / 9.0).sqrt() * phase.cos()) as f32
         };
         Self {
-            window: (0..TAPS).map(window).collect(),
-            polyphase: (0..BANDS * BANDS).map(|i| polyphase(i / BANDS, i % BANDS)).collect(),
-            mdct: (0..LINES_PER_BAND * COLUMNS).map(|i| mdct(i / COLUMNS, i % COLUMNS)).collect(),
+            // The first tap belongs to the newest sample.
+            window: (0..TAPS).rev().map(window).collect(),
+            polyphase: (0..BANDS).map(|j| std::array::from_fn(|k| polyphase(j, k))).collect(),
+            block_window: std::array::from_fn(|n| (PI / 36.0 * (n as f64 + 0.5)).sin() as f32),
+            dct: std::array::from_fn(|k| std::array::from_fn(|n| dct(k, n))),
             butterflies: BUTTERFLIES.map(|c| {
                 let norm = (1.0 + c * c).sqrt();
                 ((1.0 / norm) as f32, (c / norm) as f32)
@@ -90,13 +95,14 @@ impl Hybrid {
     /// One polyphase column from the first 512 of `samples`; zeros if there are fewer.
     fn column(&self, samples: &[f32], out: &mut [f32; BANDS]) {
         let Some(x) = samples.get(..TAPS) else { return out.fill(0.0) };
+        // Backwards: the sum of the newest samples is the last.
         let mut sums = [0.0f32; 64];
-        // The window's first tap belongs to the newest sample.
-        for (window, x) in self.window.chunks_exact(64).zip(x.rchunks_exact(64)) {
-            for ((sum, w), x) in sums.iter_mut().zip(window).zip(x.iter().rev()) {
+        for (window, x) in self.window.chunks_exact(64).zip(x.chunks_exact(64)) {
+            for ((sum, w), x) in sums.iter_mut().zip(window).zip(x) {
                 *sum += w * x;
             }
         }
+        sums.reverse();
         // The cosine is even about the sum 16 and odd about the sum 48, so that half of them suffice.
         let mut folded = [0.0f32; BANDS];
         folded[0] = sums[16];
@@ -106,33 +112,52 @@ impl Hybrid {
         for j in 17..BANDS {
             folded[j] = sums[16 + j] - sums[80 - j];
         }
-        for (out, row) in out.iter_mut().zip(self.polyphase.chunks_exact(BANDS)) {
-            *out = dot(row, &folded);
+        // Band 31 − k has the cosines of band k, those of odd `j` with the other sign.
+        let (mut even, mut odd) = ([0.0f32; HALF], [0.0f32; HALF]);
+        for (pair, rows) in folded.chunks_exact(2).zip(self.polyphase.chunks_exact(2)) {
+            for k in 0..HALF {
+                even[k] += pair[0] * rows[0][k];
+                odd[k] += pair[1] * rows[1][k];
+            }
+        }
+        for k in 0..HALF {
+            out[k] = even[k] + odd[k];
+            out[BANDS - 1 - k] = even[k] - odd[k];
         }
     }
 
     /// The lines of a long block in the lowest `N` bands, from [`COLUMNS`] columns.
     fn block<const N: usize>(&self, columns: &[[f32; BANDS]], lines: &mut [f32]) {
-        // Band by band for all bands at once: `sums[k][band]`.
-        let mut sums = [[0.0f32; N]; LINES_PER_BAND];
-        for (k, sums) in sums.iter_mut().enumerate() {
-            let row = &self.mdct[k * COLUMNS..(k + 1) * COLUMNS];
-            let (mut even, mut odd) = ([0.0f32; N], [0.0f32; N]);
-            for (pair, weights) in columns.chunks_exact(2).zip(row.chunks_exact(2)) {
-                for band in 0..N {
-                    even[band] += weights[0] * pair[0][band];
-                    odd[band] += weights[1] * pair[1][band];
-                }
-            }
-            // Odd samples of odd bands run backwards in frequency.
+        const HALF_BLOCK: usize = LINES_PER_BAND / 2;
+        if columns.len() < COLUMNS {
+            return;
+        }
+        // All bands at once. Odd samples of odd bands run backwards in frequency.
+        let windowed = |n: usize| -> [f32; N] {
+            let sign = if n % 2 == 1 { -1.0 } else { 1.0 };
+            let weights = [self.block_window[n], sign * self.block_window[n]];
+            std::array::from_fn(|band| weights[band % 2] * columns[n][band])
+        };
+        // Quarters (a, b, c, d) fold to (−c reversed − d, a − b reversed).
+        let mut folded = [[0.0f32; N]; LINES_PER_BAND];
+        for n in 0..HALF_BLOCK {
+            let (c, d) =
+                (windowed(COLUMNS - HALF_BLOCK - 1 - n), windowed(COLUMNS - HALF_BLOCK + n));
+            let (a, b) = (windowed(n), windowed(LINES_PER_BAND - 1 - n));
             for band in 0..N {
-                let sign = if band % 2 == 1 { -1.0 } else { 1.0 };
-                sums[band] = even[band] + sign * odd[band];
+                folded[n][band] = -c[band] - d[band];
+                folded[HALF_BLOCK + n][band] = a[band] - b[band];
             }
         }
-        for (band, lines) in lines.chunks_exact_mut(LINES_PER_BAND).take(N).enumerate() {
-            for (line, sums) in lines.iter_mut().zip(&sums) {
-                *line = sums[band];
+        for (k, row) in self.dct.iter().enumerate() {
+            let mut sums = [0.0f32; N];
+            for (weight, folded) in row.iter().zip(&folded) {
+                for band in 0..N {
+                    sums[band] += weight * folded[band];
+                }
+            }
+            for (lines, sum) in lines.chunks_exact_mut(LINES_PER_BAND).zip(sums) {
+                lines[k] = sum;
             }
         }
         for edge in (LINES_PER_BAND..N * LINES_PER_BAND).step_by(LINES_PER_BAND) {
@@ -193,6 +218,40 @@ mod tests {
             let near: f32 = power[line - 2..=line + 2].iter().sum();
             let all: f32 = power.iter().sum();
             assert!(near > 0.95 * all, "{line}: {near} of {all}");
+        }
+    }
+
+    #[test]
+    fn a_block_is_the_standards_sum() {
+        let hybrid = Hybrid::default();
+        let x = noise(HYBRID_SPAN, 9);
+        let mut columns = [[0.0; BANDS]; COLUMNS];
+        for (n, column) in columns.iter_mut().enumerate() {
+            hybrid.column(&x[BANDS * n..], column);
+        }
+        // ISO/IEC 11172-3, figure C.4: the newest of 512 samples has the first tap.
+        let direct = |n: usize, band: usize| -> f64 {
+            let tap =
+                |i: usize| f64::from(hybrid.window[TAPS - 1 - i] * x[BANDS * n + TAPS - 1 - i]);
+            let phase = |i: usize| ((2 * band + 1) as f64 * (i as f64 - 16.0) * PI / 64.0).cos();
+            (0..TAPS).map(|i| tap(i) * phase(i % 64)).sum()
+        };
+        for (n, band) in [(0, 0), (7, 5), (20, 16), (35, 31)] {
+            assert!((f64::from(columns[n][band]) - direct(n, band)).abs() < 1e-5, "{n} {band}");
+        }
+        let mut lines = [0.0; GRANULE];
+        hybrid.block::<BANDS>(&columns, &mut lines);
+        for (band, k) in [(0, 4), (1, 9), (10, 9), (31, 10)] {
+            let expected: f64 = (0..COLUMNS)
+                .map(|n| {
+                    let sign = if n * band % 2 == 1 { -1.0 } else { 1.0 };
+                    let window = (PI / 36.0 * (n as f64 + 0.5)).sin() / 3.0;
+                    let phase = PI / 72.0 * ((2 * n + 19) * (2 * k + 1)) as f64;
+                    sign * window * f64::from(columns[n][band]) * phase.cos()
+                })
+                .sum();
+            // Between the butterflies' reaches.
+            assert!((f64::from(lines[band * LINES_PER_BAND + k]) - expected).abs() < 1e-5);
         }
     }
 

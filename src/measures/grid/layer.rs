@@ -156,6 +156,7 @@ fn own_track(
         window: None,
         period: bank.period() as u32,
         modulus: modulus as u32,
+        stride: 1,
         z: best.z,
         throughout: true,
         coverage: agreeing(best) as f32 / peaks.len() as f32,
@@ -219,7 +220,7 @@ fn layer(
     let (period, half_span) = (bank.period(), bank.span() / 2);
     let seconds = spool.len() as f64 / rate;
 
-    let mut tracker = Tracker::new(spool, bank)?;
+    let mut tracker = Tracker::new(spool, bank, plan.depth)?;
     for (_, _, peak) in &found {
         follow(&mut tracker, peak, modulus)?;
     }
@@ -257,7 +258,7 @@ fn layer(
         return layer(spool, bank, plan, probes, masks);
     }
 
-    let runs = tracker.runs();
+    let runs = tracker.sharp_runs()?;
     let telling = (0..tracker.slots()).filter(|&s| !tracker.is_quiet(s)).count();
     let held = |run: &Run| (run.first..run.end).filter(|&s| !tracker.is_quiet(s)).count();
     let covered: usize = runs.iter().filter(|run| run.hypothesis.is_some()).map(held).sum();
@@ -294,6 +295,7 @@ fn layer(
         window,
         period: period as u32,
         modulus: modulus as u32,
+        stride: tracker.stride() as u32,
         z: clearest.z,
         throughout: alone && coverage >= THROUGHOUT,
         coverage,

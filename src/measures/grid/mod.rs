@@ -106,6 +106,8 @@ pub struct GridTrack {
     pub period: u32,
     /// Distance at which phases are alike: the period, or less where block switching moves frames.
     pub modulus: u32,
+    /// Frames from one that was looked at to the next; more than 1 in long clips.
+    pub stride: u32,
     /// Highest robust z-score of a probe.
     pub z: f32,
     /// Whether one grid holds in nearly all of the clip: the last encoding, or an uncut earlier one.

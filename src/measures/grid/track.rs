@@ -1,5 +1,9 @@
 //! Which of the grids found by probes holds at each moment of a clip.
 
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::Depth;
 use super::bank::Bank;
 use crate::decode::Spool;
 use crate::dsp::kernels::dot;
@@ -12,8 +16,11 @@ const ELSEWHERE: [f64; 3] = [0.113, 0.461, 0.787];
 /// Root mean square below which a slot says nothing: 2 steps of 16 bits.
 const QUIET_RMS: f32 = 2.0 / 32768.0;
 
-/// Slots read at once.
-const CHUNK: usize = 64;
+/// Slots of a clip that are scored at first; of more, evenly spread ones, and those around changes.
+const MOST_SCORED: usize = 20_000;
+
+/// Scored slots to each side of a change between which every other one is scored as well.
+const SHARPENED: usize = 3;
 
 /// Share of a grid's height in its probe that a frame of it must be expected to have at least.
 const EXPECTED_SHARE: f32 = 0.5;
@@ -51,10 +58,12 @@ pub(super) struct Tracker<'a> {
     spool: &'a mut Spool,
     bank: &'a mut Bank,
     slots: usize,
-    /// Root mean square of each slot's samples.
+    /// Slots from one scored one to the next; those between say nothing.
+    stride: usize,
+    /// Root mean square of each slot's samples; a slot between has that of the scored one before it.
     levels: Vec<f32>,
-    /// Score of no grid, by modulus.
-    elsewhere: Vec<(usize, Vec<f32>)>,
+    /// Score of no grid in the slots that are scored from the start, by modulus.
+    elsewhere: Vec<(usize, Rc<Vec<f32>>)>,
     sigma: f32,
     hypotheses: Vec<Hypothesis>,
     /// Log-likelihood ratio of each hypothesis against none, slot by slot.
@@ -63,21 +72,26 @@ pub(super) struct Tracker<'a> {
 
 impl<'a> Tracker<'a> {
     /// A tracker that knows no grid yet.
-    pub(super) fn new(spool: &'a mut Spool, bank: &'a mut Bank) -> Result<Self> {
+    pub(super) fn new(spool: &'a mut Spool, bank: &'a mut Bank, depth: Depth) -> Result<Self> {
         let whole = spool.len() as usize;
         let slots = whole.saturating_sub(bank.span()) / bank.period();
+        let stride = match depth {
+            Depth::Usual => slots.div_ceil(MOST_SCORED).max(1),
+            Depth::Exhaustive => 1,
+        };
         let mut tracker = Self {
             spool,
             bank,
             slots,
-            levels: vec![0.0; slots],
+            stride,
+            levels: Vec::with_capacity(slots),
             elsewhere: Vec::new(),
             sigma: 1.0,
             hypotheses: Vec::new(),
             ratios: Vec::new(),
         };
-        let period = tracker.bank.period();
-        let base = tracker.elsewhere(period)?.clone();
+        tracker.measure_levels()?;
+        let base = tracker.elsewhere(tracker.bank.period())?;
         let mut steps: Vec<f32> = base.windows(2).map(|pair| pair[1] - pair[0]).collect();
         // Differences of two medians of three scores: close to those of two scores.
         let spread = median_and_sigma(&mut steps).map_or(0.0, |(_, sigma)| sigma / 1.414);
@@ -85,9 +99,24 @@ impl<'a> Tracker<'a> {
         Ok(tracker)
     }
 
+    fn measure_levels(&mut self) -> Result<()> {
+        let period = self.bank.period();
+        for slot in (0..self.slots).step_by(self.stride) {
+            let inside = self.spool.read((slot * period) as i64, period)?;
+            let level = (dot(&inside, &inside) / period as f32).sqrt();
+            self.levels.resize((slot + self.stride).min(self.slots), level);
+        }
+        Ok(())
+    }
+
     /// Number of slots.
     pub(super) fn slots(&self) -> usize {
         self.slots
+    }
+
+    /// Slots from one scored one to the next.
+    pub(super) fn stride(&self) -> usize {
+        self.stride
     }
 
     /// Whether a slot is too quiet to say anything.
@@ -125,25 +154,26 @@ impl<'a> Tracker<'a> {
 
     /// Follows one more grid.
     pub(super) fn add(&mut self, hypothesis: Hypothesis) -> Result<()> {
-        let on =
-            self.highest_of(&phases(hypothesis.phase, hypothesis.modulus, self.bank.period()))?;
-        let sigma = self.sigma;
-        let expected = EXPECTED_SHARE * hypothesis.height;
-        let modulus = hypothesis.modulus;
-        let elsewhere = self.elsewhere(modulus)?;
-        let ratio = |(on, off): (&f32, &f32)| {
-            let llr = ((on - off) * expected - 0.5 * expected * expected) / (sigma * sigma);
-            llr.clamp(FRAME_LLR.0, FRAME_LLR.1)
-        };
-        let mut ratios: Vec<f32> = on.iter().zip(elsewhere).map(ratio).collect();
-        for (ratio, level) in ratios.iter_mut().zip(&self.levels) {
-            if *level < QUIET_RMS {
-                *ratio = 0.0;
-            }
+        let scored = (0..self.slots).step_by(self.stride);
+        let on = self.scores(hypothesis.phase, hypothesis.modulus, scored.clone())?;
+        let elsewhere = self.elsewhere(hypothesis.modulus)?;
+        let mut ratios = vec![0.0; self.slots];
+        for (slot, (on, off)) in scored.zip(on.iter().zip(elsewhere.iter())) {
+            ratios[slot] = self.ratio(&hypothesis, slot, on - off);
         }
         self.hypotheses.push(hypothesis);
         self.ratios.push(ratios);
         Ok(())
+    }
+
+    /// Log-likelihood ratio of a grid against none where its frame's score differs by so much.
+    fn ratio(&self, hypothesis: &Hypothesis, slot: usize, difference: f32) -> f32 {
+        if self.is_quiet(slot) {
+            return 0.0;
+        }
+        let expected = EXPECTED_SHARE * hypothesis.height;
+        let llr = (difference * expected - 0.5 * expected * expected) / (self.sigma * self.sigma);
+        llr.clamp(FRAME_LLR.0, FRAME_LLR.1)
     }
 
     /// The most likely succession of grids.
@@ -151,36 +181,74 @@ impl<'a> Tracker<'a> {
         runs(&self.ratios, self.slots)
     }
 
-    /// Median score of phases that stand for no grid.
-    fn elsewhere(&mut self, modulus: usize) -> Result<&Vec<f32>> {
-        if let Some(at) = self.elsewhere.iter().position(|(m, _)| *m == modulus) {
-            return Ok(&self.elsewhere[at].1);
+    /// The same, for which every slot around the changes is scored.
+    pub(super) fn sharp_runs(&mut self) -> Result<Vec<Run>> {
+        let coarse = self.runs();
+        if self.stride == 1 {
+            return Ok(coarse);
         }
+        for pair in coarse.windows(2) {
+            let first = pair[0].end.saturating_sub(SHARPENED * self.stride);
+            let end = (pair[0].end + SHARPENED * self.stride).min(self.slots);
+            for hypothesis in pair.iter().filter_map(|run| run.hypothesis) {
+                self.score_all(hypothesis, first..end)?;
+            }
+        }
+        Ok(self.runs())
+    }
+
+    /// Scores the slots of a range that were left out, for one hypothesis.
+    fn score_all(&mut self, number: usize, range: Range<usize>) -> Result<()> {
+        let hypothesis = self.hypotheses[number].clone();
+        let stride = self.stride;
+        let left_out = range.filter(move |slot| !slot.is_multiple_of(stride));
+        let on = self.scores(hypothesis.phase, hypothesis.modulus, left_out.clone())?;
+        let off = self.none(hypothesis.modulus, left_out.clone())?;
+        for (slot, (on, off)) in left_out.zip(on.iter().zip(&off)) {
+            self.ratios[number][slot] = self.ratio(&hypothesis, slot, on - off);
+        }
+        Ok(())
+    }
+
+    /// Score of no grid in the slots that are scored from the start.
+    fn elsewhere(&mut self, modulus: usize) -> Result<Rc<Vec<f32>>> {
+        if let Some((_, known)) = self.elsewhere.iter().find(|(m, _)| *m == modulus) {
+            return Ok(Rc::clone(known));
+        }
+        let scores = Rc::new(self.none(modulus, (0..self.slots).step_by(self.stride))?);
+        self.elsewhere.push((modulus, Rc::clone(&scores)));
+        Ok(scores)
+    }
+
+    /// Median score of phases that stand for no grid.
+    fn none(
+        &mut self,
+        modulus: usize,
+        slots: impl Iterator<Item = usize> + Clone,
+    ) -> Result<Vec<f32>> {
         let period = self.bank.period();
         let mut each = Vec::new();
         for share in ELSEWHERE {
-            let phase = (share * period as f64) as usize % modulus;
-            each.push(self.highest_of(&phases(phase, modulus, period))?);
+            each.push(self.scores((share * period as f64) as usize, modulus, slots.clone())?);
         }
         let middle = |a: f32, b: f32, c: f32| a.max(b).min(a.min(b).max(c));
-        let median = (0..self.slots).map(|s| middle(each[0][s], each[1][s], each[2][s])).collect();
-        self.elsewhere.push((modulus, median));
-        Ok(&self.elsewhere[self.elsewhere.len() - 1].1)
+        Ok((0..each[0].len()).map(|n| middle(each[0][n], each[1][n], each[2][n])).collect())
     }
 
-    /// Highest score among frames that start in each slot at one of `phases`.
-    fn highest_of(&mut self, phases: &[usize]) -> Result<Vec<f32>> {
+    /// Highest score among frames that start in each of `slots` at one of the phases alike.
+    fn scores(
+        &mut self,
+        phase: usize,
+        modulus: usize,
+        slots: impl Iterator<Item = usize>,
+    ) -> Result<Vec<f32>> {
         let (period, span) = (self.bank.period(), self.bank.span());
-        let mut out = Vec::with_capacity(self.slots);
-        for first in (0..self.slots).step_by(CHUNK) {
-            let count = CHUNK.min(self.slots - first);
-            let samples = self.spool.read((first * period) as i64, (count + 1) * period + span)?;
-            for slot in 0..count {
-                let score = |phase: &usize| self.bank.score(&samples[slot * period + phase..]);
-                out.push(phases.iter().map(score).fold(0.0, f32::max));
-                let inside = &samples[slot * period..(slot + 1) * period];
-                self.levels[first + slot] = (dot(inside, inside) / period as f32).sqrt();
-            }
+        let phases = phases(phase, modulus, period);
+        let mut out = Vec::new();
+        for slot in slots {
+            let samples = self.spool.read((slot * period) as i64, period + span)?;
+            let score = |phase: &usize| self.bank.score(&samples[*phase..]);
+            out.push(phases.iter().map(score).fold(0.0, f32::max));
         }
         Ok(out)
     }

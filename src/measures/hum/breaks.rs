@@ -28,6 +28,9 @@ const LEAST_TURN: f64 = 0.3;
 /// Values on each side over which the common frequency is measured: 6 s.
 const FREQUENCY_SIDE: usize = 60;
 
+/// Values from one measurement of the common frequency to the next: 0.5 s.
+const FREQUENCY_STEP: usize = 5;
+
 /// Least error of the common frequency, in Hz; how far mains drift in some seconds.
 const FREQUENCY_ERROR_HZ: f64 = 0.002;
 
@@ -61,9 +64,11 @@ pub(super) fn breaks(tracks: &[Track], frequency_hz: f64) -> Vec<HumBreak> {
         return Vec::new();
     }
     let places = SIDE..len - SIDE + 1;
-    let offs: Vec<f64> = places.clone().map(|at| off_around(tracks, at, len)).collect();
-    let drift = (std::f64::consts::TAU * frequency_error(&offs) * BETWEEN_S).powi(2);
-    let gains = places.zip(&offs).map(|(at, off)| gain(tracks, at, *off, drift));
+    let thinned = places.clone().step_by(FREQUENCY_STEP);
+    let thinned: Vec<f64> = thinned.map(|at| off_around(tracks, at, len)).collect();
+    let offs = (0..places.len()).map(|i| thinned[i / FREQUENCY_STEP]);
+    let drift = (std::f64::consts::TAU * frequency_error(&thinned) * BETWEEN_S).powi(2);
+    let gains = places.zip(offs).map(|(at, off)| gain(tracks, at, off, drift));
     let moments: Vec<(f64, f64)> = gains.collect();
     let mut sorted: Vec<f32> = moments.iter().map(|(gain, _)| *gain as f32).collect();
     let usual = quantile(&mut sorted, 0.9).map_or(0.0, f64::from);
@@ -91,13 +96,14 @@ pub(super) fn breaks(tracks: &[Track], frequency_hz: f64) -> Vec<HumBreak> {
 
 /// Deviation of the frequency about a moment, in Hz, from both sides apart.
 fn off_around(tracks: &[Track], at: usize, len: usize) -> f64 {
-    let range = at.saturating_sub(FREQUENCY_SIDE)..(at + FREQUENCY_SIDE).min(len);
-    deviation(tracks, range, at, 0.0)
+    let before = at.saturating_sub(FREQUENCY_SIDE)..at - GUARD;
+    let after = at + GUARD..(at + FREQUENCY_SIDE).min(len);
+    deviation(tracks, &[before, after])
 }
 
 /// Error of the deviations, in Hz: how much two of them differ that share no values.
 fn frequency_error(offs: &[f64]) -> f64 {
-    let later = offs.iter().skip(2 * FREQUENCY_SIDE);
+    let later = offs.iter().skip(2 * FREQUENCY_SIDE / FREQUENCY_STEP);
     let mut differences: Vec<f32> =
         offs.iter().zip(later).map(|(a, b)| (a - b).abs() as f32).collect();
     let middle = quantile(&mut differences, 0.5).map_or(0.0, f64::from);

@@ -20,6 +20,10 @@ const LEAST_S: usize = 60;
 /// Places nearer than this to the best are the best itself, in seconds.
 const APART_S: usize = 60;
 
+/// Mean difference at which a place is none, in Hz: twenty times what a clock errs by, but neither
+/// the other nominal nor a clip played at another speed.
+const MOST_OFFSET_HZ: f64 = 0.05;
+
 /// Longest gap in a reference that is bridged by a straight line, in seconds.
 const BRIDGED_S: f64 = 10.0;
 
@@ -121,17 +125,19 @@ impl Reference {
             return Ok(());
         };
         let seconds = (time - self.start_s).floor();
-        if seconds.is_nan() || seconds >= MOST_VALUES as f64 {
+        if seconds >= MOST_VALUES as f64 {
             return Err(unreadable("it spans more than three years"));
         }
         let bridged = time - before <= BRIDGED_S;
         while (self.hz.len() as f64) <= seconds {
             let at = self.start_s + self.hz.len() as f64;
             let share = (at - before) / (time - before);
-            let value = match share {
-                share if share >= 1.0 => hz,
-                share if bridged => before_hz + share * (hz - before_hz),
-                _ => f64::NAN,
+            let value = if share >= 1.0 {
+                hz
+            } else if bridged {
+                before_hz + share * (hz - before_hz)
+            } else {
+                f64::NAN
             };
             self.hz.push(value as f32);
         }
@@ -143,11 +149,11 @@ impl Reference {
     #[must_use]
     pub fn find(&self, series: &[HumPoint]) -> Option<ReferenceMatch> {
         let first_s = series.first()?.time_s;
-        let query: Vec<f32> = series.iter().map(|point| point.hz as f32).collect();
+        let query = every_second(series);
         if query.len() < LEAST_S || query.len() > self.hz.len() {
             return None;
         }
-        let place = |(at, fit): (usize, Fit)| Place {
+        let place = |(at, fit): Found| Place {
             start_s: self.start_s + at as f64 - first_s,
             error_mhz: 1000.0 * fit.error,
             correlation: fit.correlation,
@@ -175,6 +181,18 @@ impl Reference {
     }
 }
 
+/// A series without gaps: straight lines lie between its points.
+fn every_second(series: &[HumPoint]) -> Vec<f32> {
+    let mut out: Vec<f32> = series.iter().take(1).map(|point| point.hz as f32).collect();
+    for pair in series.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        let steps = (b.time_s - a.time_s).round().clamp(1.0, MOST_VALUES as f64) as usize;
+        let between = |i: usize| a.hz + (b.hz - a.hz) * i as f64 / steps as f64;
+        out.extend((1..=steps).map(|i| between(i) as f32));
+    }
+    out
+}
+
 fn unreadable(what: &str) -> Error {
     Error::Argument { what: format!("the reference of the mains frequency cannot be used: {what}") }
 }
@@ -187,12 +205,12 @@ struct Fit {
     offset: f64,
 }
 
-/// The best place and its fit, and the best one a minute or more away.
-type BestTwo = ((usize, Fit), Option<(usize, Fit)>);
+/// Where a series begins in a record, and how well it fits there.
+type Found = (usize, Fit);
 
 /// Places in `record` at which the series fits best, at least a minute apart.
-fn best_two(record: &[f32], query: &[f32]) -> Option<BestTwo> {
-    let mut fits: Vec<(usize, Fit)> = Vec::new();
+fn best_two(record: &[f32], query: &[f32]) -> Option<(Found, Option<Found>)> {
+    let mut fits: Vec<Found> = Vec::new();
     for at in 0..(record.len() + 1).saturating_sub(query.len()) {
         let Some(new) = fit(&record[at..at + query.len()], query) else { continue };
         match fits.last_mut().filter(|last| at - last.0 < APART_S) {
@@ -226,11 +244,17 @@ fn fit(record: &[f32], query: &[f32]) -> Option<Fit> {
         yy += b * b;
         xy += a * b;
     }
+    if !(xx.is_finite() && yy.is_finite()) {
+        return None;
+    }
     let (vx, vy) = (xx / count - (x / count).powi(2), yy / count - (y / count).powi(2));
     let cov = xy / count - x * y / (count * count);
+    if ((y - x) / count).abs() > MOST_OFFSET_HZ {
+        return None;
+    }
     let error = (vx + vy - 2.0 * cov).max(0.0).sqrt();
     let spread = (vx * vy).max(0.0).sqrt();
-    error.is_finite().then_some(Fit {
+    Some(Fit {
         error,
         correlation: if spread > 0.0 { cov / spread } else { 0.0 },
         offset: (y - x) / count,
@@ -369,6 +393,13 @@ mod tests {
         let elsewhere = Reference { start_s: 0.0, hz: walk(4000, 9) };
         let not = elsewhere.find(&series).unwrap();
         assert!(not.p_value > 0.05 && not.ratio.unwrap() < 2.0, "{not:?}");
+        // A gap in the record is passed over, one in the series is bridged.
+        let mut gaps = reference.clone();
+        gaps.hz[100..140].fill(f32::NAN);
+        let parts = [&series[..150], &series[160..]].concat();
+        let found = gaps.find(&parts).unwrap();
+        assert!((found.best.start_s - 2996.0).abs() < 1e-9, "{found:?}");
+        assert_eq!(found.matched_s, 400.0);
         assert_eq!(reference.find(&series[..50]), None);
         assert_eq!(reference.find(&[]), None);
     }

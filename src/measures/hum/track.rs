@@ -1,5 +1,7 @@
 //! The complex amplitude of each harmonic over time, and the frequency that they share.
 
+use std::ops::Range;
+
 use rustfft::num_complex::Complex;
 
 use super::{HUM_RATE_HZ, HumPoint};
@@ -14,10 +16,17 @@ pub(super) const STEP_S: f64 = BLOCK as f64 / HUM_RATE_HZ;
 const WEIGHTS: [f32; 5] = [0.083, 0.25, 0.334, 0.25, 0.083];
 
 /// Seconds over which a frequency is measured.
-const FREQUENCY_S: f64 = 8.0;
+const FREQUENCY_S: f64 = 16.0;
 
-/// Values from one to the other whose turn gives the frequency: 0.5 s, then 2 s.
-const LAGS: [usize; 2] = [5, 20];
+/// Values per one that the frequency is taken from: they are smoothed over as many.
+const THINNED: usize = 5;
+
+/// How far the frequency is looked for, in Hz: mains stray by some hundredths in an hour.
+const REACH_HZ: f64 = 0.1;
+
+/// Steps of the search either way, 2.5 mHz each: a line of 16 s is 60 mHz wide, its tenth harmonic a
+/// tenth of that.
+const STEPS: usize = 40;
 
 /// Amplitudes of one harmonic, every [`STEP_S`], turned back by its nominal frequency.
 pub(super) struct Track {
@@ -73,56 +82,58 @@ impl Tracks {
     }
 }
 
-/// Deviation from the frequency that the tracks were made at, in Hz at the fundamental, over values
-/// `range` without any turn across `gap`; from `start_hz` on, which it lies near.
-pub(super) fn deviation(
-    tracks: &[Track],
-    range: std::ops::Range<usize>,
-    gap: usize,
-    start_hz: f64,
-) -> f64 {
-    let mut deviation = start_hz;
-    for lag in LAGS {
-        let (mut sum, mut weights) = (0.0, 0.0);
-        for track in tracks {
-            let h = track.number as f64;
-            let mut product = Complex::<f64>::default();
-            let mut power = 0.0;
-            for n in (range.start + lag)..range.end.min(track.values.len()) {
-                if n >= gap && n - lag < gap {
-                    continue;
-                }
-                let (a, b) = (track.values[n - lag], track.values[n]);
-                let turned = a.conj() * b;
-                product += Complex::new(f64::from(turned.re), f64::from(turned.im));
-                power += 0.5 * f64::from(a.norm_sqr() + b.norm_sqr());
-            }
-            let period = std::f64::consts::TAU * h * lag as f64 * STEP_S;
-            let rest = product * Complex::from_polar(1.0, -period * deviation);
-            let coherence = if power > 0.0 { product.norm() / power } else { 0.0 };
-            let weight = h * h * coherence.powi(2) / (1.05 - coherence.min(1.0));
-            sum += weight * rest.arg() / period;
-            weights += weight;
-        }
-        if weights > 0.0 {
-            deviation += sum / weights;
-        }
+/// Deviation from the frequency that the tracks were made at, in Hz at the fundamental, that is
+/// likeliest over these stretches of values; phases are free in each.
+///
+/// With unknown amplitude, phase and noise, the likelihood of one harmonic over one stretch is a
+/// function of the share of its power that lies at the frequency (Rife & Boorstyn 1974).
+pub(super) fn deviation(tracks: &[Track], stretches: &[Range<usize>]) -> f64 {
+    let likelihood = |off: f64| -> f64 {
+        let of = |track: &Track| -> f64 {
+            let parts = stretches.iter().filter_map(|stretch| track.values.get(stretch.clone()));
+            parts.map(|part| log_likelihood(part, track.number as f64 * off)).sum()
+        };
+        tracks.iter().map(of).sum()
+    };
+    let at = |i: usize| (i as f64 / STEPS as f64 - 1.0) * REACH_HZ;
+    let values: Vec<f64> = (0..=2 * STEPS).map(|i| likelihood(at(i))).collect();
+    let Some(best) = (0..values.len()).max_by(|&i, &j| values[i].total_cmp(&values[j])) else {
+        return 0.0;
+    };
+    if best == 0 || best + 1 == values.len() {
+        return at(best);
     }
-    deviation
+    let (left, peak, right) = (values[best - 1], values[best], values[best + 1]);
+    let bend = left - 2.0 * peak + right;
+    let shift = if bend < 0.0 { 0.5 * (left - right) / bend } else { 0.0 };
+    at(best) + shift.clamp(-0.5, 0.5) * REACH_HZ / STEPS as f64
 }
 
-/// Frequency of the hum every second, where the tracks hold a line.
+/// Gain in log likelihood of a line this far from the middle of the track's band over noise alone.
+fn log_likelihood(values: &[Complex<f32>], off_hz: f64) -> f64 {
+    let angle = -std::f64::consts::TAU * off_hz * THINNED as f64 * STEP_S;
+    let step = Complex::from_polar(1.0, angle as f32);
+    let mut phasor = Complex::new(1.0f32, 0.0);
+    let (mut sum, mut power, mut count) = (Complex::<f32>::default(), 0.0f64, 0.0f64);
+    for value in values.iter().step_by(THINNED) {
+        sum += value * phasor;
+        phasor *= step;
+        power += f64::from(value.norm_sqr());
+        count += 1.0;
+    }
+    let share = if power > 0.0 { f64::from(sum.norm_sqr()) / (count * power) } else { 0.0 };
+    -count * (1.0 - share.min(0.999)).ln()
+}
+
+/// Frequency of the hum every second.
 pub(super) fn frequencies(tracks: &[Track], frequency_hz: f64) -> Vec<HumPoint> {
     let values = tracks.iter().map(|track| track.values.len()).min().unwrap_or(0);
     let half = (0.5 * FREQUENCY_S / STEP_S) as usize;
     let per_second = (1.0 / STEP_S).round() as usize;
-    let mut out = Vec::new();
-    for centre in (half..(values + 1).saturating_sub(half)).step_by(per_second) {
-        let range = centre - half..centre + half;
-        let off = deviation(tracks, range, usize::MAX, 0.0);
-        if off.abs() < 0.5 {
-            out.push(HumPoint { time_s: centre as f64 * STEP_S, hz: frequency_hz + off });
-        }
-    }
-    out
+    let centres = (half..(values + 1).saturating_sub(half)).step_by(per_second);
+    let point = |centre: usize| HumPoint {
+        time_s: centre as f64 * STEP_S,
+        hz: frequency_hz + deviation(tracks, std::slice::from_ref(&(centre - half..centre + half))),
+    };
+    centres.map(point).collect()
 }
