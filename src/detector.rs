@@ -24,6 +24,8 @@ pub enum Family {
     Hum,
     /// The same sound twice.
     Repetition,
+    /// The room's reverberation.
+    Reverberation,
 }
 
 impl Family {
@@ -40,6 +42,7 @@ impl Family {
             Self::Coding => "coding",
             Self::Hum => "hum",
             Self::Repetition => "repetition",
+            Self::Reverberation => "reverberation",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::container::continuity::Bitstream;
 use crate::measures::bits::BitUse;
+use crate::measures::decays::Decays;
 use crate::measures::fingerprint::Fingerprint;
 use crate::measures::frames::{BandLevels, Descriptors};
 use crate::measures::grid::Grid;
@@ -49,7 +50,6 @@ pub struct Features {
     pub loudness: Loudness,
     /// Relation of two channels; empty unless there are two.
     pub stereo: Stereo,
-    /// How smoothness varies along the samples.
     /// Average spectrum and its upper end.
     pub spectrum: SpectrumUse,
     /// Level of bands, frame by frame.
@@ -58,6 +58,8 @@ pub struct Features {
     pub descriptors: Descriptors,
     /// Two-sided prediction.
     pub joints: Joints,
+    /// Places where sound dies away fast.
+    pub decays: Decays,
     /// Voice activity.
     pub voice: Voice,
     /// Fingerprint words.

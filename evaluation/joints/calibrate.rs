@@ -1,6 +1,7 @@
 //! Writes `calibration.toml` from a calibration split: `joints_calibrate SET RESULTS OUT`.
 //!
-//! `--date DATE` and `--corpus TEXT` go to the file's head. With `--fused` OUT is read, and the scores
+//! `--date DATE` and `--corpus TEXT` go to the file's head; `--without FILE` leaves out the untouched
+//! sessions that `joints_audit` found to hold one recording twice. With `--fused` OUT is read, and the scores
 //! from which edit points are moderate, strong and very strong are put into it: run that once the
 //! detectors' tables are in the program.
 #![allow(clippy::print_stderr, reason = "an example says what it wrote")]
@@ -11,6 +12,7 @@ mod fused;
 mod matching;
 mod pav;
 mod poisson;
+mod repeated;
 mod results;
 mod scored;
 #[path = "../compare/statistics.rs"]
@@ -26,21 +28,23 @@ use scored::{Clip, slot_scores};
 
 fn main() -> Result<(), String> {
     let (mut is_fused, mut date, mut corpus) = (false, String::new(), String::new());
+    let mut repeated = None;
     let mut paths: Vec<PathBuf> = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--fused" => is_fused = true,
+            "--without" => repeated = arguments.next().map(PathBuf::from),
             "--date" => date = arguments.next().ok_or("which date?")?,
             "--corpus" => corpus = arguments.next().ok_or("which corpus?")?,
             _ => paths.push(argument.into()),
         }
     }
     let [set, results, out] = paths.as_slice() else {
-        let usage = "joints_calibrate SET RESULTS OUT [--fused] [--date DATE] [--corpus TEXT]";
+        let usage = "joints_calibrate SET RESULTS OUT [--fused] [--without FILE] [--date DATE] [--corpus TEXT]";
         return Err(format!("usage: {usage}"));
     };
-    let (clips, without) = scored::read(set, results)?;
+    let (clips, without) = scored::read(set, results, repeated.as_deref())?;
     if without > 0 {
         eprintln!("{without} clips have no result and are left out");
     }

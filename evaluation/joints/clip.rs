@@ -14,6 +14,9 @@ use crate::session::{Session, Spec, make};
 use crate::sound::Sound;
 use crate::truth::Truth;
 
+/// Sessions recorded for one edited clip before it is given up.
+const SESSIONS: usize = 8;
+
 /// What one job makes.
 pub enum Task {
     Edited(Case),
@@ -83,7 +86,17 @@ impl Set<'_> {
         Ok(Recording { sound, level_db })
     }
 
+    /// Records anew where no edits fit into a session.
     fn edited(&self, random: &mut Random, case: &Case, id: &str) -> Outcome<Truth> {
+        for _ in 0..SESSIONS {
+            if let Some(truth) = self.edited_once(random, case, id)? {
+                return Ok(truth);
+            }
+        }
+        Err("no edits fit".into())
+    }
+
+    fn edited_once(&self, random: &mut Random, case: &Case, id: &str) -> Outcome<Option<Truth>> {
         let last = pick(random, &LAST, case.last);
         let first = pick(random, &FIRST, case.first);
         let rate_hz = rate(random, first, last, case.low_rates);
@@ -100,16 +113,14 @@ impl Set<'_> {
         let donor = self.donor(random, case, talker, rate_hz, first)?;
         let recipe = Recipe { kinds: case.edits, count, place: case.place, seconds, rate_hz };
         let track = |r: &'_ Recording| r.sound.seconds();
-        let plan = (0..400)
-            .find_map(|n| {
-                // Some recordings have no room for so many.
-                let recipe = Recipe { count: count.min(3 - n / 150).max(1), ..recipe };
-                let own = Track { seconds: track(&own), level_db: &own.level_db };
-                let donor =
-                    donor.as_ref().map(|d| Track { seconds: track(d), level_db: &d.level_db });
-                plan(random, &recipe, &own, donor.as_ref())
-            })
-            .ok_or("no edits fit")?;
+        let planned = (0..400).find_map(|n| {
+            // Some recordings have no room for so many.
+            let recipe = Recipe { count: count.min(3 - n / 150).max(1), ..recipe };
+            let own = Track { seconds: track(&own), level_db: &own.level_db };
+            let donor = donor.as_ref().map(|d| Track { seconds: track(d), level_db: &d.level_db });
+            plan(random, &recipe, &own, donor.as_ref())
+        });
+        let Some(plan) = planned else { return Ok(None) };
         let joinings: Vec<Joining> =
             plan.edits.iter().map(|_| case.joinings[random.below(case.joinings.len())]).collect();
         let tracks = Tracks {
@@ -118,7 +129,7 @@ impl Set<'_> {
             rate_hz,
         };
         let rendered = render(plan, &joinings, &tracks);
-        self.save(case.name, id, rendered, rate_hz, first.name, last, talker)
+        self.save(case.name, id, rendered, rate_hz, first.name, last, talker).map(Some)
     }
 
     /// Another session with its own talker or room, level and codec, where the case needs one.

@@ -30,6 +30,7 @@ mod takes;
 mod truth;
 mod unedited;
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -134,16 +135,44 @@ fn folder(task: &Task) -> String {
     }
 }
 
-/// Makes the clips of all jobs, in their order.
+/// The jobs that an earlier run has done, and what it made; its last one may have been interrupted.
+fn done_before(path: &Path, jobs: &[Job]) -> Vec<Option<Vec<Truth>>> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let truths: Vec<Truth> =
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let numbers: HashMap<&str, usize> =
+        jobs.iter().enumerate().map(|(n, job)| (job.id.as_str(), n)).collect();
+    // Several clips of one job have its name and their codec's.
+    let job_of = |truth: &Truth| {
+        let short = truth.id.rsplit_once('_').map_or("", |(front, _)| front);
+        numbers.get(truth.id.as_str()).or_else(|| numbers.get(short)).copied()
+    };
+    let last = truths.last().and_then(job_of);
+    let mut done: Vec<Option<Vec<Truth>>> = jobs.iter().map(|_| None).collect();
+    for truth in truths {
+        if let Some(number) = job_of(&truth).filter(|number| Some(*number) != last) {
+            done[number].get_or_insert_default().push(truth);
+        }
+    }
+    done
+}
+
+/// Makes the clips of all jobs, in their order; what an earlier run left is taken over.
 fn make_all(set: &Set, jobs: &[Job]) -> Outcome<Vec<Truth>> {
     let next = AtomicUsize::new(0);
+    let path = set.out.join("truth.ndjson");
+    let done = done_before(&path, jobs);
     // Lines for readers that cannot wait, in the order in which clips are done.
-    let lines = Mutex::new(std::fs::File::create(set.out.join("truth.ndjson"))?);
+    let lines = Mutex::new(std::fs::File::create(&path)?);
     // In a random order, so that what is there early is a fair part of the whole.
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     random::Random::named(0, "order").shuffle(&mut order);
-    let made: Mutex<Vec<Option<Outcome<Vec<Truth>>>>> =
-        Mutex::new(jobs.iter().map(|_| None).collect());
+    order.retain(|&number| done[number].is_none());
+    let mut kept = Vec::new();
+    for truths in done {
+        kept.push(truths.map(|truths| append(&lines, truths)));
+    }
+    let made: Mutex<Vec<Option<Outcome<Vec<Truth>>>>> = Mutex::new(kept);
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
@@ -159,7 +188,7 @@ fn make_all(set: &Set, jobs: &[Job]) -> Outcome<Vec<Truth>> {
                         made[number] = Some(truth);
                     }
                     if turn % 50 == 49 {
-                        eprintln!("{} of {} jobs", turn + 1, jobs.len());
+                        eprintln!("{} of {} jobs", turn + 1, order.len());
                     }
                 }
             });

@@ -3,7 +3,8 @@
 //! SET is a folder that `joints_generate` made, RESULTS what `joints_run` wrote. Prints Markdown.
 //! Points count if they are at least moderate, and in a second row whatever they are; `--from SCORE`
 //! asks for a score instead of a strength. `--calibration FILE` names the `calibration.toml` with the
-//! ratio of a place without a point, for Cllr. `--failures` lists missed joints and false points on
+//! ratio of a place without a point, for Cllr; `--without FILE` the untouched sessions that `joints_audit`
+//! found to hold one recording twice. `--failures` lists missed joints and false points on
 //! stderr.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints its tables")]
 #![allow(missing_docs, unreachable_pub, reason = "an example has no documentation to build")]
@@ -15,6 +16,7 @@ mod matching;
 mod poisson;
 #[path = "../sound/random.rs"]
 mod random;
+mod repeated;
 mod results;
 mod scored;
 #[path = "../compare/statistics.rs"]
@@ -29,7 +31,7 @@ use std::path::PathBuf;
 use scored::Bar;
 
 fn main() -> Result<(), String> {
-    let (mut failures, mut from, mut calibration) = (false, None, None);
+    let (mut failures, mut from, mut calibration, mut repeated) = (false, None, None, None);
     let mut paths: Vec<PathBuf> = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -39,17 +41,16 @@ fn main() -> Result<(), String> {
                 let score = arguments.next().ok_or("from which score?")?;
                 from = Some(score.parse::<f64>().map_err(|e| format!("`{score}`: {e}"))?);
             }
+            "--without" => repeated = arguments.next().map(PathBuf::from),
             "--calibration" => calibration = arguments.next().map(PathBuf::from),
             _ => paths.push(argument.into()),
         }
     }
     let [set, results] = paths.as_slice() else {
-        return Err(
-            "usage: joints_score SET RESULTS [--from SCORE] [--calibration FILE] [--failures]"
-                .to_owned(),
-        );
+        let options = "[--without FILE] [--from SCORE] [--calibration FILE] [--failures]";
+        return Err(format!("usage: joints_score SET RESULTS {options}"));
     };
-    let (clips, without) = scored::read(set, results)?;
+    let (clips, without) = scored::read(set, results, repeated.as_deref())?;
     println!("{} clips have a result, {without} have none.\n", clips.len());
     let bar = from.map_or(Bar::Moderate, Bar::Score);
     let bars = [bar, Bar::All];

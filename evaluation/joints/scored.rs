@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::repeated;
 use crate::results::{Line, SeenPoint, context_of, read_lines};
 use crate::truth::{TrueJoint, Truth};
 
@@ -88,13 +89,20 @@ pub fn slot_scores(scores: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
     best.into_values().collect()
 }
 
-/// Clips with a result, in the order of the truth, and the number of those without.
+/// Clips with a result, in the order of the truth, and the number of those without. Untouched clips of
+/// the sessions that the file `repeated` names are left out.
 ///
 /// # Errors
 ///
 /// A message that names the file that could not be read.
-pub fn read(set: &Path, results: &Path) -> Result<(Vec<Clip>, usize), String> {
-    let truths: Vec<Truth> = read_lines(&set.join("truth.ndjson"))?;
+pub fn read(
+    set: &Path,
+    results: &Path,
+    repeated: Option<&Path>,
+) -> Result<(Vec<Clip>, usize), String> {
+    let mut truths: Vec<Truth> = read_lines(&set.join("truth.ndjson"))?;
+    let left_out = repeated::read(repeated)?;
+    truths.retain(|t| !(t.untouched && left_out.contains(repeated::session(&t.id))));
     let lines: Vec<Line> = read_lines(results)?;
     let mut by_id: HashMap<String, Line> = lines.into_iter().map(|l| (l.id.clone(), l)).collect();
     let all = truths.len();

@@ -94,6 +94,12 @@ impl Detector for FrameGridShift {
     }
 }
 
+/// Distance of two phases; a probe may be a sample off.
+fn circular_distance(a: u32, b: u32, modulus: u32) -> u32 {
+    let ahead = a.abs_diff(b) % modulus.max(1);
+    ahead.min(modulus - ahead)
+}
+
 /// What lies between two neighbouring stretches of one track.
 fn between(
     track: &GridTrack,
@@ -108,7 +114,7 @@ fn between(
     }
     let span = TimeSpan::new(before.span.end_s, after.span.start_s);
     let frame_s = f64::from(track.period) / rate;
-    let moved = before.phase != after.phase;
+    let moved = circular_distance(before.phase, after.phase, track.modulus) > 1;
     let is_clear = |s: &Stretch| {
         let seen_s = s.span.len_s() / f64::from(track.stride);
         s.evidence / std::f64::consts::LN_10 >= CLEAR_PER_S * seen_s

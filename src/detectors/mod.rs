@@ -18,6 +18,7 @@ mod level_step;
 mod mains_hum;
 mod noise_floor_step;
 mod peaks;
+mod reverberation_break;
 mod start_stop_cut;
 mod waveform_discontinuity;
 mod windows;
@@ -53,6 +54,7 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &level_step::LevelStep,
     &mains_hum::MainsHum,
     &noise_floor_step::NoiseFloorStep,
+    &reverberation_break::ReverberationBreak,
     &start_stop_cut::StartStopCut,
     &waveform_discontinuity::WaveformDiscontinuity,
 ];

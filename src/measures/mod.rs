@@ -5,6 +5,7 @@
 //! is also kept aside, for measures that must look twice at some seconds.
 
 pub mod bits;
+pub mod decays;
 pub mod fingerprint;
 pub mod frames;
 pub mod grid;
@@ -29,6 +30,7 @@ use crate::error::Result;
 use crate::features::{Features, Shape};
 
 use bits::BitUseMeasure;
+use decays::DecaysMeasure;
 use fingerprint::{FINGERPRINT_RATE_HZ, FingerprintMeasure};
 use frames::FramesMeasure;
 use grid::{Depth, Grid, GridCodec};
@@ -89,6 +91,7 @@ impl ByFrame {
 /// Measures that take low-rate mono samples.
 struct LowRate {
     voice: VoiceMeasure,
+    decays: DecaysMeasure,
     fingerprint: FingerprintMeasure,
     repeats: RepeatsMeasure,
     hum: HumMeasure,
@@ -98,6 +101,7 @@ impl Default for LowRate {
     fn default() -> Self {
         Self {
             voice: VoiceMeasure::default(),
+            decays: DecaysMeasure::default(),
             fingerprint: FingerprintMeasure::default(),
             repeats: RepeatsMeasure::default(),
             hum: HumMeasure::new(FINGERPRINT_RATE_HZ),
@@ -174,6 +178,7 @@ impl Measures {
         stft.push(mix, |frame| by_frame.push(frame));
         voice_rate.push(mix, |samples| {
             low_rate.voice.push(samples);
+            low_rate.decays.push(samples);
             fingerprint_rate.push(samples, |slow| low_rate.push_slow(slow));
         });
         by_frame.pauses.judge(low_rate.voice.so_far());
@@ -192,6 +197,7 @@ impl Measures {
         self.stft.finish(|frame| by_frame.push(frame));
         voice_rate.finish(|samples| {
             low_rate.voice.push(samples);
+            low_rate.decays.push(samples);
             fingerprint_rate.push(samples, |slow| low_rate.push_slow(slow));
         });
         fingerprint_rate.finish(|slow| low_rate.push_slow(slow));
@@ -206,7 +212,7 @@ impl Measures {
             CodecClass::Speech => Grid::default(),
             _ => grid::measure(&mut aside, rate, top_hz, own, depth)?,
         };
-        let LowRate { voice, fingerprint, mut repeats, hum } = low_rate;
+        let LowRate { voice, decays, fingerprint, mut repeats, hum } = low_rate;
         let fingerprint = fingerprint.finish(|differences| repeats.push(differences));
         let hum = hum.finish()?;
         let repeats = repeats.finish(&mut aside, self.shape.sample_rate_hz)?;
@@ -224,6 +230,7 @@ impl Measures {
             descriptors,
             joints: by_frame.joints.finish(),
             grid,
+            decays: decays.finish(),
             voice: voice.finish(),
             fingerprint,
             repeats,

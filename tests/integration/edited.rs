@@ -30,7 +30,8 @@ impl Truth {
             ids.map(|id| id.as_str().unwrap().to_owned()).collect()
         };
         let edits = truth.get("edit").and_then(|edits| edits.as_array()).into_iter().flatten();
-        let clip = ["flac", "mp3"].map(|ext| fixture("edited").join(format!("{stem}.{ext}")));
+        let clip =
+            ["flac", "mp3", "opus"].map(|ext| fixture("edited").join(format!("{stem}.{ext}")));
         Self {
             clip: clip.into_iter().find(|path| path.exists()).unwrap(),
             detectors: ids("detectors"),

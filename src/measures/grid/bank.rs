@@ -69,6 +69,15 @@ impl GridFamily {
             Self::Celt => CELT,
         }
     }
+
+    /// Samples between the short blocks that a frame may be made of.
+    pub(super) fn short_period(self) -> usize {
+        match self {
+            Self::Long | Self::Middle => 128,
+            Self::Hybrid => GRANULE / 3,
+            Self::Celt => CELT / 8,
+        }
+    }
 }
 
 enum Transform {

@@ -47,8 +47,8 @@ const FILL_BUDGET: (usize, f64) = (200, 4.0);
 /// Frames that they may take at most.
 const FILL_CAP: usize = 1200;
 
-/// Rounds of later probes.
-const FILL_ROUNDS: usize = 8;
+/// Rounds of later probes; each takes one of every run in which no known grid holds.
+const FILL_ROUNDS: usize = 24;
 
 /// Grids followed in one layer.
 const MAX_HYPOTHESES: usize = 24;
@@ -67,8 +67,12 @@ const RESTLESS: usize = 2;
 /// specification, 4.3.1).
 const VORBIS_MODULUS: usize = 128;
 
-/// Phases beside a peak at which the same grid still shows.
+/// Phases beside a faint peak at which the same grid still shows; a clear one is right to a sample.
 const LOBES: usize = 6;
+
+/// Share of its score by which a window must lead the next to be the encoder's. Of what was encoded
+/// once they differ by 6 to 24 %; beneath another encoding they look alike.
+const SURE_LEAD: f32 = 0.04;
 
 /// Evidence (natural log-likelihood ratio) from which a stretch is kept.
 const STRETCH_EVIDENCE: f64 = 15.0;
@@ -210,10 +214,10 @@ fn layer(
     }
     found.sort_by(|a, b| b.2.z.total_cmp(&a.2.z).then(a.0.cmp(&b.0)));
     let Some(&(start, frames, clearest)) = found.first() else { return Ok(None) };
-    let mut window = closest_window(spool, plan, bank.period(), start, frames, clearest.phase)?;
-    if plan.is_vorbis {
-        window = Some(Window::PowerSine);
-    }
+    let closest = closest_window(spool, plan, bank.period(), start, frames, clearest.phase)?;
+    let window =
+        if plan.is_vorbis { Some(Window::PowerSine) } else { closest.map(|closest| closest.0) };
+    let window_is_sure = closest.is_some_and(|(_, lead)| lead >= SURE_LEAD);
     let codec = codec_of(bank, window);
     let modulus = modulus_of(codec, bank);
     let rate = plan.rate;
@@ -230,7 +234,7 @@ fn layer(
     };
     let mut seen: Vec<(usize, usize)> = Vec::new();
     for _ in 0..FILL_ROUNDS {
-        let before = tracker.hypotheses().len();
+        let before = seen.len();
         for Place { slot, frames, run } in unexplained(&tracker, &seen) {
             if frames > budget || tracker.hypotheses().len() >= MAX_HYPOTHESES {
                 break;
@@ -243,7 +247,7 @@ fn layer(
                 follow(&mut tracker, &peak, modulus)?;
             }
         }
-        if tracker.hypotheses().len() == before {
+        if seen.len() == before {
             break;
         }
     }
@@ -252,7 +256,7 @@ fn layer(
     // Beneath Vorbis, what moves nearly so is a side lobe of it.
     let beneath_vorbis = masks.iter().any(|mask| mask.modulus < period);
     let reach = if beneath_vorbis { LOBES } else { 1 };
-    if codec == GridCodec::Aac && moves_like_vorbis(&phases, period, reach) {
+    if codec == GridCodec::Aac && !window_is_sure && moves_like_vorbis(&phases, period, reach) {
         // Beneath another encoding windows look alike; only Vorbis moves its long blocks so.
         plan.is_vorbis = true;
         return layer(spool, bank, plan, probes, masks);
@@ -348,7 +352,11 @@ fn grid_at(
 
 /// Adds a peak's grid unless it is followed already.
 fn follow(tracker: &mut Tracker, peak: &Peak, modulus: usize) -> Result<()> {
-    let reach = if modulus < VORBIS_MODULUS * 2 { LOBES / 2 } else { LOBES };
+    let reach = match modulus {
+        _ if is_clear(peak) => 0,
+        VORBIS_MODULUS => LOBES / 2,
+        _ => LOBES,
+    };
     let known = |h: &Hypothesis| circular_distance(h.phase, peak.phase, modulus) <= reach;
     if tracker.hypotheses().iter().any(known) || tracker.hypotheses().len() >= MAX_HYPOTHESES {
         return Ok(());
@@ -363,7 +371,7 @@ struct Place {
     run: Range<usize>,
 }
 
-/// Places to probe, those with most frames first.
+/// A place to probe in each run without grid, the longest run first.
 fn unexplained(tracker: &Tracker, seen: &[(usize, usize)]) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     for run in tracker.runs().iter().filter(|run| run.hypothesis.is_none()) {
@@ -375,15 +383,17 @@ fn unexplained(tracker: &Tracker, seen: &[(usize, usize)]) -> Vec<Place> {
             let fresh = !seen.iter().any(|&(from, to)| from < end && first < to);
             if telling >= FILL_FRAMES.0 && fresh {
                 places.push(Place { slot: first, frames: end - first, run: run.first..run.end });
+                break;
             }
             first = end;
         }
     }
-    places.sort_by_key(|place| (usize::MAX - place.frames, place.slot));
+    places.sort_by_key(|place| (usize::MAX - place.run.len(), place.slot));
     places
 }
 
-/// The window that gives the frames at `phase` the most small lines; `None` if there is no choice.
+/// The window that gives the frames at `phase` the most small lines, and the share by which it leads
+/// the next; `None` if there is no choice.
 fn closest_window(
     spool: &mut Spool,
     plan: &mut Plan,
@@ -391,17 +401,19 @@ fn closest_window(
     start: u64,
     frames: usize,
     phase: usize,
-) -> Result<Option<Window>> {
+) -> Result<Option<(Window, f32)>> {
     let first = start as usize + (phase + period - start as usize % period) % period;
-    let mut best: Option<(Window, f32)> = None;
+    let mut totals: Vec<(Window, f32)> = Vec::new();
     for (window, bank) in &mut plan.windows {
         let samples = spool.read(first as i64, frames * period + bank.span())?;
         let total: f32 = (0..frames).map(|frame| bank.score(&samples[frame * period..])).sum();
-        if best.is_none_or(|(_, most)| total > most) {
-            best = Some((*window, total));
-        }
+        totals.push((*window, total));
     }
-    Ok(best.map(|(window, _)| window))
+    totals.sort_by(|a, b| b.1.total_cmp(&a.1));
+    Ok(totals.first().map(|&(window, most)| {
+        let next = totals.get(1).map_or(0.0, |second| second.1);
+        (window, (most - next) / most.max(1.0))
+    }))
 }
 
 fn codec_of(bank: &Bank, window: Option<Window>) -> GridCodec {

@@ -29,6 +29,9 @@ impl Mask {
     }
 }
 
+/// Phases to each side of a known grid's short blocks that these disturb.
+const SHORT_REACH: usize = 3;
+
 /// Phases to each side that a known grid disturbs, side lobes included.
 const MASK_REACH: usize = 125;
 
@@ -67,6 +70,8 @@ pub(super) struct Probe {
     pub(super) frames: usize,
     scores: Vec<f32>,
     least_spread: f32,
+    /// Samples between short blocks.
+    short_period: usize,
 }
 
 impl Probe {
@@ -85,7 +90,13 @@ impl Probe {
         }
         by_offset.rotate_right((start % period as u64) as usize);
         let spread = LEAST_SPREAD * (bank.swept_lines() as f32 * frames as f32).sqrt();
-        Ok(Self { start, frames, scores: by_offset, least_spread: spread })
+        Ok(Self {
+            start,
+            frames,
+            scores: by_offset,
+            least_spread: spread,
+            short_period: bank.family().short_period(),
+        })
     }
 
     /// The phases of known grids that hold here. A grid whose phases repeat within the period holds at
@@ -113,9 +124,15 @@ impl Probe {
     pub(super) fn peaks(&self, masks: &[Mask], count: usize) -> Vec<Peak> {
         let period = self.scores.len();
         let held = self.held(masks);
+        let is_short_block = |p: usize, mask: &Mask| {
+            circular_distance(p, mask.phase, self.short_period) <= SHORT_REACH
+        };
+        let is_disturbed = |p: usize, mask: &Mask| {
+            if mask.modulus == period { is_short_block(p, mask) } else { mask.has_lobe_at(p) }
+        };
         let is_open = |p: usize| {
             held.iter().all(|&h| circular_distance(p, h, period) > MASK_REACH)
-                && masks.iter().all(|mask| mask.modulus == period || !mask.has_lobe_at(p))
+                && !masks.iter().any(|mask| is_disturbed(p, mask))
         };
         let open: Vec<bool> = (0..period).map(is_open).collect();
         let mut seen: Vec<f32> =
@@ -190,7 +207,7 @@ mod tests {
     use super::*;
 
     fn probe(scores: Vec<f32>) -> Probe {
-        Probe { start: 0, frames: 10, scores, least_spread: 1.0 }
+        Probe { start: 0, frames: 10, scores, least_spread: 1.0, short_period: 128 }
     }
 
     fn wavy(len: usize) -> Vec<f32> {
