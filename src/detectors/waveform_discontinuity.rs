@@ -31,10 +31,10 @@ use super::prelude::*;
 use crate::measures::joints::Joint;
 
 /// Score from which a place is reported, in a clip that was stored without loss.
-const REPORTS_FROM: f64 = 2.25;
+const REPORTS_FROM: f64 = 1.6;
 
 /// The same after a lossy codec, whose block switching breaks waveforms too.
-const REPORTS_FROM_LOSSY: f64 = 3.25;
+const REPORTS_FROM_LOSSY: f64 = 3.0;
 
 /// Error, in times the local one, that both sides must have after a lossy codec: bursts that one side
 /// predicts were seen in an untouched recording.

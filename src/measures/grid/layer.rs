@@ -224,9 +224,10 @@ fn layer(
     let (period, half_span) = (bank.period(), bank.span() / 2);
     let seconds = spool.len() as f64 / rate;
 
+    let beneath = !masks.is_empty();
     let mut tracker = Tracker::new(spool, bank, plan.depth)?;
     for (_, _, peak) in &found {
-        follow(&mut tracker, peak, modulus)?;
+        follow(&mut tracker, peak, modulus, beneath)?;
     }
     let mut budget = match plan.depth {
         Depth::Usual => (FILL_BUDGET.0 + (FILL_BUDGET.1 * seconds) as usize).min(FILL_CAP),
@@ -244,7 +245,7 @@ fn layer(
             let (spool, bank) = tracker.parts();
             let probe = Probe::take(spool, bank, (slot * period) as u64, frames)?;
             if let Some(peak) = grid_at(spool, bank, &probe, masks, run)? {
-                follow(&mut tracker, &peak, modulus)?;
+                follow(&mut tracker, &peak, modulus, beneath)?;
             }
         }
         if seen.len() == before {
@@ -350,9 +351,11 @@ fn grid_at(
     Ok(best.map(|(_, peak)| peak))
 }
 
-/// Adds a peak's grid unless it is followed already.
-fn follow(tracker: &mut Tracker, peak: &Peak, modulus: usize) -> Result<()> {
+/// Adds a peak's grid unless it is followed already. Beneath another encoding peaks are broad.
+fn follow(tracker: &mut Tracker, peak: &Peak, modulus: usize, beneath: bool) -> Result<()> {
     let reach = match modulus {
+        VORBIS_MODULUS if beneath => LOBES / 2,
+        _ if beneath => 2 * LOBES,
         _ if is_clear(peak) => 0,
         VORBIS_MODULUS => LOBES / 2,
         _ => LOBES,
