@@ -1,9 +1,15 @@
 //! The frequency of a clip's hum held against a record of the mains frequency.
 
+mod dates;
+mod places;
+
 use std::io::Read;
 
 use super::HumPoint;
 use crate::error::{Error, Result};
+
+use dates::Written;
+use places::{Found, best_two, false_series};
 
 /// Most bytes of a reference that are read: three years at one value a second.
 const MOST_BYTES: u64 = 4 << 30;
@@ -17,12 +23,11 @@ const PLAUSIBLE_HZ: std::ops::RangeInclusive<f64> = 40.0..=70.0;
 /// Shortest series that is matched, in seconds.
 const LEAST_S: usize = 60;
 
-/// Places nearer than this to the best are the best itself, in seconds.
-const APART_S: usize = 60;
+/// Least error that a ratio is taken to, in mHz: what sums of 32-bit values are good for.
+const LEAST_ERROR_MHZ: f64 = 0.01;
 
-/// Mean difference at which a place is none, in Hz: twenty times what a clock errs by, but neither
-/// the other nominal nor a clip played at another speed.
-const MOST_OFFSET_HZ: f64 = 0.05;
+/// Characters of a bad row that its message shows.
+const SHOWN: usize = 40;
 
 /// Longest gap in a reference that is bridged by a straight line, in seconds.
 const BRIDGED_S: f64 = 10.0;
@@ -34,6 +39,8 @@ pub struct Reference {
     pub start_s: f64,
     /// Values, in Hz; `NaN` in gaps.
     pub hz: Vec<f32>,
+    /// Minutes east of UTC in which the record writes its dates; `None` where it counts seconds.
+    pub zone_minutes: Option<i32>,
 }
 
 /// One place in a reference.
@@ -65,17 +72,38 @@ pub struct ReferenceMatch {
     pub p_value: f64,
     /// Seconds of the clip that were matched.
     pub matched_s: f64,
-    /// Places that were tried.
+    /// Places that were tried, those in gaps among them.
     pub places: usize,
+}
+
+/// Why no place can be named.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NoPlace {
+    /// The hum was followed for too short a time.
+    ShortClip {
+        /// Seconds that were followed.
+        followed_s: f64,
+        /// Seconds that are needed.
+        needed_s: f64,
+    },
+    /// The record is shorter than the clip's series.
+    ShortRecord {
+        /// Seconds of the record.
+        record_s: f64,
+        /// Seconds that were followed.
+        followed_s: f64,
+    },
+    /// No stretch of the record as long as the clip is without a gap and near the clip's frequency.
+    NoStretch,
 }
 
 impl Reference {
     /// Reads a table of time and frequency: CSV with or without a heading; times as seconds or as
-    /// dates of RFC 3339 (`2024-05-01T12:00:00Z`), in order.
+    /// dates of RFC 3339 (`2024-05-01T12:00:00Z`), in order. Frequencies that no mains have are gaps.
     ///
     /// # Errors
     ///
-    /// [`Error::Argument`] if it holds no such table or is too large.
+    /// [`Error::Argument`] if it holds no such table, no frequency, or is too large.
     pub fn read(input: impl Read) -> Result<Self> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -94,14 +122,22 @@ impl Reference {
                 break;
             }
             line += 1;
-            let time = record.get(0).and_then(seconds);
+            let time = record.get(0).and_then(dates::read);
             let hz = record.get(1).and_then(|field| field.parse::<f64>().ok());
             let (Some(time), Some(hz)) = (time, hz) else {
                 if line == 1 {
                     continue;
                 }
-                return Err(unreadable(&format!("row {line} is not a time and a frequency")));
+                return Err(unreadable(&format!(
+                    "row {line} is not a time and a frequency, separated by a comma: `{}` (times \
+                     are seconds or dates with a zone, such as 2024-05-01T12:00:00Z)",
+                    start_of(&record)
+                )));
             };
+            if last.is_none() {
+                out.zone_minutes = time.zone_minutes;
+            }
+            let time = time.seconds;
             if last.is_some_and(|(before, _)| time <= before) {
                 return Err(unreadable(&format!("row {line} is not later than the one before")));
             }
@@ -110,7 +146,10 @@ impl Reference {
             last = Some((time, hz));
         }
         if out.hz.is_empty() {
-            return Err(unreadable("it holds no row"));
+            return Err(unreadable("it holds no row of a time and a frequency"));
+        }
+        if !out.hz.iter().any(|hz| hz.is_finite()) {
+            return Err(unreadable("it holds no frequency from 40 to 70 Hz"));
         }
         Ok(out)
     }
@@ -144,14 +183,34 @@ impl Reference {
         Ok(())
     }
 
-    /// Where a clip's series lies in this record; `None` where it is shorter than a minute, has gaps
-    /// throughout, or the record is shorter than the clip.
+    /// A time of this record as the record would write it, to the millisecond.
     #[must_use]
-    pub fn find(&self, series: &[HumPoint]) -> Option<ReferenceMatch> {
-        let first_s = series.first()?.time_s;
+    pub fn written(&self, time_s: f64) -> String {
+        dates::write(Written { seconds: time_s, zone_minutes: self.zone_minutes })
+    }
+
+    /// The same in UTC; `None` where the record has no dates.
+    #[must_use]
+    pub fn written_utc(&self, time_s: f64) -> Option<String> {
+        self.zone_minutes?;
+        Some(dates::write(Written { seconds: time_s, zone_minutes: Some(0) }))
+    }
+
+    /// Where a clip's series lies in this record.
+    ///
+    /// # Errors
+    ///
+    /// [`NoPlace`] where the series is shorter than a minute, the record shorter than the series, or
+    /// no stretch of the record can be compared.
+    pub fn find(&self, series: &[HumPoint]) -> std::result::Result<ReferenceMatch, NoPlace> {
+        let first_s = series.first().map_or(0.0, |point| point.time_s);
         let query = every_second(series);
-        if query.len() < LEAST_S || query.len() > self.hz.len() {
-            return None;
+        let (followed_s, record_s) = (query.len() as f64, self.hz.len() as f64);
+        if query.len() < LEAST_S {
+            return Err(NoPlace::ShortClip { followed_s, needed_s: LEAST_S as f64 });
+        }
+        if query.len() > self.hz.len() {
+            return Err(NoPlace::ShortRecord { record_s, followed_s });
         }
         let place = |(at, fit): Found| Place {
             start_s: self.start_s + at as f64 - first_s,
@@ -159,21 +218,21 @@ impl Reference {
             correlation: fit.correlation,
             offset_mhz: 1000.0 * fit.offset,
         };
-        let (best, second) = best_two(&self.hz, &query)?;
-        let mut null_error_mhz: Vec<f64> = false_series(&query)
-            .iter()
-            .filter_map(|series| best_two(&self.hz, series))
-            .map(|(best, _)| 1000.0 * best.1.error)
-            .collect();
+        let mut all = vec![query];
+        all.extend(false_series(&all[0]));
+        let mut found = best_two(&self.hz, &all).into_iter();
+        let (best, second) = found.next().flatten().ok_or(NoPlace::NoStretch)?;
+        let mut null_error_mhz: Vec<f64> =
+            found.flatten().map(|(best, _)| 1000.0 * best.1.error).collect();
         null_error_mhz.sort_by(f64::total_cmp);
         let best = place(best);
         let second = second.map(place);
         let as_good = null_error_mhz.iter().filter(|error| **error <= best.error_mhz).count();
-        Some(ReferenceMatch {
-            ratio: second.map(|second| second.error_mhz / best.error_mhz.max(1e-6)),
+        Ok(ReferenceMatch {
+            ratio: second.map(|second| second.error_mhz / best.error_mhz.max(LEAST_ERROR_MHZ)),
             p_value: (as_good + 1) as f64 / (null_error_mhz.len() + 1) as f64,
-            matched_s: query.len() as f64,
-            places: self.hz.len() - query.len() + 1,
+            matched_s: followed_s,
+            places: self.hz.len() + 1 - all[0].len(),
             best,
             second,
             null_error_mhz,
@@ -193,140 +252,15 @@ fn every_second(series: &[HumPoint]) -> Vec<f32> {
     out
 }
 
+/// The first characters of a row, for a message.
+fn start_of(record: &csv::StringRecord) -> String {
+    let row = record.iter().collect::<Vec<_>>().join(",");
+    let cut: String = row.chars().take(SHOWN).collect();
+    if cut.len() < row.len() { cut + "…" } else { cut }
+}
+
 fn unreadable(what: &str) -> Error {
     Error::Argument { what: format!("the reference of the mains frequency cannot be used: {what}") }
-}
-
-/// How well a series fits at one place.
-#[derive(Debug, Clone, Copy)]
-struct Fit {
-    error: f64,
-    correlation: f64,
-    offset: f64,
-}
-
-/// Where a series begins in a record, and how well it fits there.
-type Found = (usize, Fit);
-
-/// Places in `record` at which the series fits best, at least a minute apart.
-fn best_two(record: &[f32], query: &[f32]) -> Option<(Found, Option<Found>)> {
-    let mut fits: Vec<Found> = Vec::new();
-    for at in 0..(record.len() + 1).saturating_sub(query.len()) {
-        let Some(new) = fit(&record[at..at + query.len()], query) else { continue };
-        match fits.last_mut().filter(|last| at - last.0 < APART_S) {
-            Some(last) if new.error < last.1.error => *last = (at, new),
-            Some(_) => {}
-            None => fits.push((at, new)),
-        }
-        // Only the best two stretches are kept, and the one under way.
-        if fits.len() > 3 {
-            let worst =
-                (0..fits.len() - 1).max_by(|&a, &b| fits[a].1.error.total_cmp(&fits[b].1.error));
-            worst.map(|i| fits.remove(i));
-        }
-    }
-    fits.sort_by(|a, b| a.1.error.total_cmp(&b.1.error));
-    let best = fits.first().copied()?;
-    let second = fits.iter().skip(1).find(|other| other.0.abs_diff(best.0) >= APART_S);
-    Some((best, second.copied()))
-}
-
-/// The fit of two series of one length; `None` if the record has a gap.
-fn fit(record: &[f32], query: &[f32]) -> Option<Fit> {
-    let count = query.len() as f64;
-    let centre = f64::from(*query.first()?);
-    let (mut x, mut y, mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (a, b) in record.iter().zip(query) {
-        let (a, b) = (f64::from(*a) - centre, f64::from(*b) - centre);
-        x += a;
-        y += b;
-        xx += a * a;
-        yy += b * b;
-        xy += a * b;
-    }
-    if !(xx.is_finite() && yy.is_finite()) {
-        return None;
-    }
-    let (vx, vy) = (xx / count - (x / count).powi(2), yy / count - (y / count).powi(2));
-    let cov = xy / count - x * y / (count * count);
-    if ((y - x) / count).abs() > MOST_OFFSET_HZ {
-        return None;
-    }
-    let error = (vx + vy - 2.0 * cov).max(0.0).sqrt();
-    let spread = (vx * vy).max(0.0).sqrt();
-    Some(Fit {
-        error,
-        correlation: if spread > 0.0 { cov / spread } else { 0.0 },
-        offset: (y - x) / count,
-    })
-}
-
-/// Series that were never anywhere, with the spread and smoothness of the clip's.
-fn false_series(query: &[f32]) -> Vec<Vec<f32>> {
-    let mean = query.iter().sum::<f32>() / query.len() as f32;
-    let flipped = |series: &[f32]| -> Vec<f32> { series.iter().map(|x| 2.0 * mean - x).collect() };
-    let reversed = |series: &[f32]| -> Vec<f32> { series.iter().rev().copied().collect() };
-    let mut out = vec![reversed(query), flipped(query), flipped(&reversed(query))];
-    // Parts exchanged; joined so that the series goes on where it was.
-    for parts in 2..=4usize {
-        let len = query.len() / parts;
-        for first in 1..parts {
-            let order = (0..parts).map(|i| (i + first) % parts);
-            let mut joined: Vec<f32> = Vec::with_capacity(query.len());
-            for part in order {
-                let end = if part + 1 == parts { query.len() } else { (part + 1) * len };
-                let piece = &query[part * len..end];
-                let shift =
-                    joined.last().zip(piece.first()).map_or(0.0, |(last, first)| last - first);
-                joined.extend(piece.iter().map(|x| x + shift));
-            }
-            out.push(reversed(&joined));
-            out.push(flipped(&joined));
-            out.push(joined);
-        }
-    }
-    out
-}
-
-/// Seconds of a time: a number, or a date after RFC 3339 as seconds since 1970.
-fn seconds(field: &str) -> Option<f64> {
-    if let Ok(number) = field.parse::<f64>() {
-        return (number.is_finite() && number.abs() < 1e12).then_some(number);
-    }
-    let bytes = field.as_bytes();
-    let number = |from: usize, to: usize| -> Option<i64> {
-        let part = field.get(from..to)?;
-        part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok())?
-    };
-    let sign = |at: usize, wanted: &[u8]| bytes.get(at).is_some_and(|b| wanted.contains(b));
-    if !(sign(4, b"-") && sign(7, b"-") && sign(10, b"Tt ") && sign(13, b":") && sign(16, b":")) {
-        return None;
-    }
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    if !((1..=12).contains(&month) && (1..=31).contains(&day)) || hour > 23 || minute > 59 {
-        return None;
-    }
-    let digits = field
-        .get(19..)?
-        .strip_prefix('.')
-        .map_or(0, |rest| 1 + rest.bytes().take_while(u8::is_ascii_digit).count());
-    let fraction: f64 = if digits > 1 { field.get(19..19 + digits)?.parse().ok()? } else { 0.0 };
-    let zone = 19 + digits;
-    let east_minutes = match bytes.get(zone)? {
-        b'Z' | b'z' if bytes.len() == zone + 1 => 0,
-        b'+' | b'-' if bytes.len() == zone + 6 && sign(zone + 3, b":") => {
-            let minutes = 60 * number(zone + 1, zone + 3)? + number(zone + 4, zone + 6)?;
-            if sign(zone, b"-") { -minutes } else { minutes }
-        }
-        _ => return None,
-    };
-    // Days from the civil calendar, years beginning in March.
-    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let day_of_year = (153 * m + 2) / 5 + day - 1;
-    let days =
-        365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + day_of_year - 719_468;
-    Some((86_400 * days + 3600 * hour + 60 * (minute - east_minutes) + second) as f64 + fraction)
 }
 
 #[cfg(test)]
@@ -345,19 +279,6 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_seconds_are_read() {
-        assert_eq!(seconds("12.5"), Some(12.5));
-        assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0.0));
-        assert_eq!(seconds("2024-05-01T12:00:00Z"), Some(1_714_564_800.0));
-        assert_eq!(seconds("2024-05-01T14:00:00.25+02:00"), Some(1_714_564_800.25));
-        for bad in
-            ["", "NaN", "2024-13-01T00:00:00Z", "2024-05-01T12:00:00", "2024-05-01T1é:00:00Z"]
-        {
-            assert_eq!(seconds(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn a_table_becomes_a_value_a_second() {
         let text = "time,hz\n10,50.00\n12,50.02\n100,49.98\n101,0\n102,50\n";
         let reference = Reference::read(text.as_bytes()).unwrap();
@@ -370,17 +291,35 @@ mod tests {
 
     #[test]
     fn what_is_no_table_is_refused() {
-        for text in
-            ["", "a,b\n", "a,b\nc,d\n", "2,50\n1,50\n", "1,50\n1e11,50\n", "\u{0}\u{1}\n\u{2}"]
-        {
+        for text in [
+            "",
+            "a,b\n",
+            "a,b\nc,d\n",
+            "2,50\n1,50\n",
+            "1,50\n1e11,50\n",
+            "\u{0}\u{1}\n\u{2}",
+            "1,-12\n",
+        ] {
             assert!(Reference::read(text.as_bytes()).is_err(), "{text:?}");
         }
+        let error = Reference::read("t,f\n1;50,01\n".as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("row 2 ") && error.contains("`1;50,01`"), "{error}");
+    }
+
+    #[test]
+    fn times_are_written_as_the_record_writes_them() {
+        let read = |text: &str| Reference::read(text.as_bytes()).unwrap();
+        let dated = read("2024-05-01T14:00:00+02:00,50\n2024-05-01T14:00:01+02:00,50\n");
+        assert_eq!(dated.written(dated.start_s - 8.0), "2024-05-01T13:59:52+02:00");
+        assert_eq!(dated.written_utc(dated.start_s).unwrap(), "2024-05-01T12:00:00Z");
+        let counted = read("100.0,50\n101.0,50\n");
+        assert_eq!((counted.written(92.5), counted.written_utc(92.5)), ("92.5".into(), None));
     }
 
     #[test]
     fn a_series_is_found_where_it_was_taken() {
         let hz = walk(4000, 1);
-        let reference = Reference { start_s: 1000.0, hz: hz.clone() };
+        let reference = Reference { start_s: 1000.0, hz: hz.clone(), zone_minutes: None };
         let series: Vec<HumPoint> = hz[2000..2400]
             .iter()
             .enumerate()
@@ -390,7 +329,7 @@ mod tests {
         assert!((found.best.start_s - 2996.0).abs() < 1e-9 && found.best.error_mhz < 0.1);
         assert!((found.best.offset_mhz - 2.0).abs() < 0.05, "{found:?}");
         assert!(found.ratio.unwrap() > 3.0 && found.p_value < 0.05, "{found:?}");
-        let elsewhere = Reference { start_s: 0.0, hz: walk(4000, 9) };
+        let elsewhere = Reference { hz: walk(4000, 9), ..Reference::default() };
         let not = elsewhere.find(&series).unwrap();
         assert!(not.p_value > 0.05 && not.ratio.unwrap() < 2.0, "{not:?}");
         // A gap in the record is passed over, one in the series is bridged.
@@ -400,7 +339,13 @@ mod tests {
         let found = gaps.find(&parts).unwrap();
         assert!((found.best.start_s - 2996.0).abs() < 1e-9, "{found:?}");
         assert_eq!(found.matched_s, 400.0);
-        assert_eq!(reference.find(&series[..50]), None);
-        assert_eq!(reference.find(&[]), None);
+        let short = |followed_s| Err(NoPlace::ShortClip { followed_s, needed_s: 60.0 });
+        assert_eq!(reference.find(&series[..50]), short(50.0));
+        assert_eq!(reference.find(&[]), short(0.0));
+        let less = Reference { hz: hz[..399].to_vec(), ..Reference::default() };
+        let shorter = NoPlace::ShortRecord { record_s: 399.0, followed_s: 400.0 };
+        assert_eq!(less.find(&series), Err(shorter));
+        let sixty = Reference { hz: vec![60.0; 1000], ..Reference::default() };
+        assert_eq!(sixty.find(&series), Err(NoPlace::NoStretch));
     }
 }
