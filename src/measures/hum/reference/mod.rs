@@ -74,6 +74,8 @@ pub struct ReferenceMatch {
     pub matched_s: f64,
     /// Places that were tried, those in gaps among them.
     pub places: usize,
+    /// Values of the record at the best place, one for each second that was matched.
+    pub record_hz: Vec<f32>,
 }
 
 /// Why no place can be named.
@@ -225,6 +227,7 @@ impl Reference {
         let mut null_error_mhz: Vec<f64> =
             found.flatten().map(|(best, _)| 1000.0 * best.1.error).collect();
         null_error_mhz.sort_by(f64::total_cmp);
+        let record_hz = self.hz.iter().skip(best.0).take(all[0].len()).copied().collect();
         let best = place(best);
         let second = second.map(place);
         let as_good = null_error_mhz.iter().filter(|error| **error <= best.error_mhz).count();
@@ -236,6 +239,7 @@ impl Reference {
             best,
             second,
             null_error_mhz,
+            record_hz,
         })
     }
 }
@@ -338,7 +342,8 @@ mod tests {
         let parts = [&series[..150], &series[160..]].concat();
         let found = gaps.find(&parts).unwrap();
         assert!((found.best.start_s - 2996.0).abs() < 1e-9, "{found:?}");
-        assert_eq!(found.matched_s, 400.0);
+        assert_eq!((found.matched_s, found.record_hz.len()), (400.0, 400));
+        assert_eq!(found.record_hz[..], hz[2000..2400]);
         let short = |followed_s| Err(NoPlace::ShortClip { followed_s, needed_s: 60.0 });
         assert_eq!(reference.find(&series[..50]), short(50.0));
         assert_eq!(reference.find(&[]), short(0.0));
