@@ -33,7 +33,8 @@ pub struct EnfMatchReport {
     /// How well series fit that were never in the record.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub false_series: Option<EnfFalseSeriesReport>,
-    /// The record's frequency at the best place, on the clip's time and thinned as `enf_hz` is.
+    /// The record's frequency at the best place, on the clip's time, smoothed over 16 s as the clip's
+    /// was measured, and thinned as `enf_hz` is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record_series: Option<Series>,
 }

@@ -23,6 +23,9 @@ const PLAUSIBLE_HZ: std::ops::RangeInclusive<f64> = 40.0..=70.0;
 /// Shortest series that is matched, in seconds.
 const LEAST_S: usize = 60;
 
+/// Half the seconds that a frequency of a clip is measured over.
+const HALF_WINDOW_S: usize = 8;
+
 /// Least error that a ratio is taken to, in mHz: what sums of 32-bit values are good for.
 const LEAST_ERROR_MHZ: f64 = 0.01;
 
@@ -74,7 +77,8 @@ pub struct ReferenceMatch {
     pub matched_s: f64,
     /// Places that were tried, those in gaps among them.
     pub places: usize,
-    /// Values of the record at the best place, one for each second that was matched.
+    /// Values of the record at the best place, one for each second that was matched, smoothed as the
+    /// clip's are.
     pub record_hz: Vec<f32>,
 }
 
@@ -222,12 +226,13 @@ impl Reference {
         };
         let mut all = vec![query];
         all.extend(false_series(&all[0]));
-        let mut found = best_two(&self.hz, &all).into_iter();
+        let record = as_measured(&self.hz);
+        let mut found = best_two(&record, &all).into_iter();
         let (best, second) = found.next().flatten().ok_or(NoPlace::NoStretch)?;
         let mut null_error_mhz: Vec<f64> =
             found.flatten().map(|(best, _)| 1000.0 * best.1.error).collect();
         null_error_mhz.sort_by(f64::total_cmp);
-        let record_hz = self.hz.iter().skip(best.0).take(all[0].len()).copied().collect();
+        let record_hz = record.iter().skip(best.0).take(all[0].len()).copied().collect();
         let best = place(best);
         let second = second.map(place);
         let as_good = null_error_mhz.iter().filter(|error| **error <= best.error_mhz).count();
@@ -242,6 +247,24 @@ impl Reference {
             record_hz,
         })
     }
+}
+
+/// A record as it would be measured in a clip, gaps staying gaps: the frequency that fits a phase best
+/// over a window is the mean weighted by a parabola.
+fn as_measured(hz: &[f32]) -> Vec<f32> {
+    let weight = |away: usize| 1.0 - (away as f64 / HALF_WINDOW_S as f64).powi(2);
+    let value = |at: usize| {
+        let first = at.saturating_sub(HALF_WINDOW_S - 1);
+        let near = hz.iter().enumerate().take(at + HALF_WINDOW_S).skip(first);
+        let known = near.filter(|(_, hz)| hz.is_finite());
+        let sum = known.fold((0.0, 0.0), |sum, (n, hz)| {
+            let weight = weight(n.abs_diff(at));
+            (sum.0 + weight * f64::from(*hz), sum.1 + weight)
+        });
+        (sum.0 / sum.1) as f32
+    };
+    let kept = hz.iter().enumerate();
+    kept.map(|(at, hz)| if hz.is_finite() { value(at) } else { f32::NAN }).collect()
 }
 
 /// A series without gaps: straight lines lie between its points.
@@ -294,6 +317,20 @@ mod tests {
     }
 
     #[test]
+    fn smoothing_keeps_gaps_levels_and_slopes() {
+        let mut hz: Vec<f32> = (0..60).map(|n| 50.0 + 0.001 * n as f32).collect();
+        hz[30] = f32::NAN;
+        let smooth = as_measured(&hz);
+        assert!(smooth[30].is_nan() && smooth.iter().filter(|hz| hz.is_nan()).count() == 1);
+        assert!((smooth[15] - hz[15]).abs() < 1e-5 && (smooth[0] - hz[0]).abs() < 0.003);
+        let mut step = vec![50.0; 40];
+        step[20..].fill(50.1);
+        let smooth = as_measured(&step);
+        assert!((smooth[12] - 50.0).abs() < 1e-5 && (smooth[28] - 50.1).abs() < 1e-5);
+        assert!(smooth.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+
+    #[test]
     fn what_is_no_table_is_refused() {
         for text in [
             "",
@@ -324,7 +361,8 @@ mod tests {
     fn a_series_is_found_where_it_was_taken() {
         let hz = walk(4000, 1);
         let reference = Reference { start_s: 1000.0, hz: hz.clone(), zone_minutes: None };
-        let series: Vec<HumPoint> = hz[2000..2400]
+        let measured = as_measured(&hz);
+        let series: Vec<HumPoint> = measured[2000..2400]
             .iter()
             .enumerate()
             .map(|(i, hz)| HumPoint { time_s: 4.0 + i as f64, hz: f64::from(*hz) + 0.002 })
@@ -343,7 +381,7 @@ mod tests {
         let found = gaps.find(&parts).unwrap();
         assert!((found.best.start_s - 2996.0).abs() < 1e-9, "{found:?}");
         assert_eq!((found.matched_s, found.record_hz.len()), (400.0, 400));
-        assert_eq!(found.record_hz[..], hz[2000..2400]);
+        assert_eq!(found.record_hz[..], measured[2000..2400]);
         let short = |followed_s| Err(NoPlace::ShortClip { followed_s, needed_s: 60.0 });
         assert_eq!(reference.find(&series[..50]), short(50.0));
         assert_eq!(reference.find(&[]), short(0.0));
