@@ -12,7 +12,7 @@ use crate::measures::hum::reference::{NoPlace, Place, Reference, ReferenceMatch}
 
 /// How many times as much as the best the next best place must differ for the best to stand out: clips
 /// of 90 to 320 s of a real grid, held against a record of other hours, reached 1.6; held against one
-/// of their own, 3.3 and more from 180 s on.
+/// of their own, 4.4 and more from 180 s on.
 const STANDS_OUT: f64 = 2.0;
 
 /// Seconds by which the series of a clip's hum is shorter than the clip.
