@@ -236,7 +236,8 @@ mod tests {
         let found = best_two(&record, &[series.clone(), other.clone(), third]);
         let (best, second) = found[0].unwrap();
         assert_eq!(best.0, 20_000);
-        assert!(best.1.error < 1e-6 && (best.1.offset - 0.01).abs() < 1e-6, "{best:?}");
+        // Values near 50 are 4e-6 apart.
+        assert!(best.1.error < 1e-5 && (best.1.offset - 0.01).abs() < 1e-5, "{best:?}");
         assert_eq!(found[2].unwrap().0.0, 39_500);
         for (query, (at, fit)) in [(&series, second.unwrap()), (&other, found[1].unwrap().0)] {
             let (error, correlation) = plainly(&record[at..at + 500], query);
