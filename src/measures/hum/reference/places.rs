@@ -260,6 +260,9 @@ mod tests {
         assert!(best_two(&record, &[vec![60.0; 100]])[0].is_none());
         assert!(best_two(&[f32::NAN; 300], &[vec![50.0; 100]])[0].is_none());
         // As long as the record: one place, no other.
-        assert!(matches!(best_two(&record, &[record.clone()])[0], Some(((0, _), None))));
+        assert!(matches!(
+            best_two(&record, std::slice::from_ref(&record))[0],
+            Some(((0, _), None))
+        ));
     }
 }
