@@ -1,5 +1,9 @@
 //! The first of the program's tasks: one clip in, everything observed about it out.
 
+pub mod enf;
+
+use enf::{EnfMatch, EnfRecord};
+
 use crate::calibration::Calibration;
 use crate::decode::{Block, Clip, CodecClass, Input, OpenOptions, Source, StreamInfo};
 use crate::detectors::DETECTORS;
@@ -81,6 +85,8 @@ pub struct Analysis {
     /// Time in the clip of the first examined sample, in seconds; every time in `features` and in
     /// the findings counts from there.
     pub offset_s: f64,
+    /// The hum held against a record of the mains frequency, if that was asked for.
+    pub enf_match: Option<EnfMatch>,
 }
 
 /// Examines one clip. `progress` is told the examined seconds and the declared ones, if any.
@@ -141,10 +147,15 @@ pub fn analyze(
         }
     }
     let edit_points = fuse(&seen, class, Calibration::shipped());
-    Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s })
+    Ok(Analysis { source, stream, features, outcomes, edit_points, offset_s, enf_match: None })
 }
 
 impl Analysis {
+    /// Holds the hum against a record of the mains frequency; the result is in `enf_match`.
+    pub fn match_enf(&mut self, record: &EnfRecord) {
+        self.enf_match = Some(record.find(self.features.hum.as_ref(), self.offset_s));
+    }
+
     /// Frame grids that the stream's own encoding does not explain, the latest encoding first.
     pub fn earlier_grids(&self) -> impl DoubleEndedIterator<Item = &GridTrack> {
         let own = GridCodec::of_stream(&self.stream.codec);

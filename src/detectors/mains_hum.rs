@@ -8,6 +8,10 @@
 //! a frequency further off says that the clip plays faster or slower than it was recorded, or that
 //! the hum is not of the mains.
 //!
+//! Over minutes the frequency walks, and all mains that are joined walk alike: `--enf-reference` holds
+//! it against a record of them. A clip of some minutes may fit many places of a long record, so the
+//! report names the next best place beside the best.
+//!
 //! # Score
 //!
 //! Mean comb at the frequency over the median of the others, in robust standard deviations of these.

@@ -1,5 +1,6 @@
 //! From an analysis, or a failure, to the report that every format is rendered from.
 
+use super::build_enf::enf_match;
 use super::build_measurements::{measurements, overview};
 use super::{
     ANALYSIS_SCHEMA, AnalysisDocument, CertificateKind, CertificateReport, CompressionStep,
@@ -43,6 +44,10 @@ impl Report {
             detectors: analysis.outcomes.iter().map(|o| detector(o, analysis.offset_s)).collect(),
             edit_points: analysis.edit_points.iter().map(|p| edit_point(p, analysis)).collect(),
             certificate: None,
+            enf_match: analysis
+                .enf_match
+                .as_ref()
+                .map(|m| enf_match(m, analysis.features.hum.as_ref(), analysis.offset_s)),
             fingerprint: Some(FingerprintReport {
                 producer: PRODUCER.into(),
                 words: with_words.then(|| words.clone()),
@@ -100,6 +105,7 @@ impl Report {
             detectors: DETECTORS.iter().map(|d| not_examined(d.descriptor())).collect(),
             edit_points: Vec::new(),
             certificate: None,
+            enf_match: None,
             fingerprint: None,
         };
         Self { document, overview: None }

@@ -1,5 +1,6 @@
 //! From features to the measurements and pictures of a report.
 
+use super::build_enf::hum_series;
 use super::{Measurements, Overview, Series, SpectrogramImage, Spectrum, WaveformPeaks};
 use crate::analysis::Analysis;
 use crate::features::Features;
@@ -109,6 +110,7 @@ fn series(features: &Features, offset_s: f64) -> Vec<Series> {
         add(&name, levels.coarse_step_s, 6, plain(dc));
     }
     add("channel_correlation", features.stereo.step_s, 4, plain(&features.stereo.correlation));
+    all.extend(features.hum.as_ref().and_then(|hum| hum_series(hum, offset_s)));
     all
 }
 

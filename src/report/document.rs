@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::StreamInfo;
 use crate::finding::{Evidence, Strength};
+use crate::report::EnfMatchReport;
 
 /// Name and version of the document.
 pub const ANALYSIS_SCHEMA: &str = "spliceprint.analysis/1";
@@ -54,6 +55,9 @@ pub struct AnalysisDocument {
     /// What would have been found in this clip; absent unless asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub certificate: Option<CertificateReport>,
+    /// The hum held against a record of the mains frequency; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub enf_match: Option<EnfMatchReport>,
     /// Spectral fingerprint of the clip; absent if unreadable.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fingerprint: Option<FingerprintReport>,
@@ -227,7 +231,9 @@ pub struct Measurements {
     /// Spectrum of the background in pauses, if there are pauses.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub noise_floor_spectrum: Option<Spectrum>,
-    /// Series over time.
+    /// Series over time. `enf_hz`, the frequency of mains hum measured over 16 s about each time, is
+    /// there if the clip has hum: a value a second, or means of equal stretches if that were more
+    /// than 600.
     pub series: Vec<Series>,
 }
 

@@ -3,10 +3,12 @@
 pub mod audacity;
 mod base64;
 mod build;
+mod build_enf;
 mod build_measurements;
 pub mod comparison;
 pub mod csv;
 mod document;
+mod document_enf;
 mod format;
 pub mod html;
 pub mod json;
@@ -20,8 +22,10 @@ mod summary;
 pub mod terminal;
 pub mod textgrid;
 mod wording;
+mod wording_enf;
 
 pub use document::*;
+pub use document_enf::*;
 pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
 pub use schema::{analysis_schema, comparison_schema};

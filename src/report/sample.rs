@@ -87,6 +87,7 @@ pub(crate) fn sample_report() -> Report {
         detectors: detectors(),
         edit_points: edit_points(),
         certificate: None,
+        enf_match: Some(enf_match()),
         fingerprint: Some(FingerprintReport {
             producer: "bandbits-v1".into(),
             words: None,
@@ -129,6 +130,7 @@ pub(crate) fn unreadable_report() -> Report {
     document.measurements = None;
     document.detectors.clear();
     document.edit_points.clear();
+    document.enf_match = None;
     document.fingerprint = None;
     Report { document, overview: None }
 }
@@ -188,7 +190,65 @@ fn measurements() -> Measurements {
                 step_s: 0.5,
                 values: vec![None; 24],
             },
+            Series {
+                name: "enf_hz".into(),
+                start_s: 8.0,
+                step_s: 1.0,
+                values: vec![Some(49.9871), Some(49.9869), Some(49.9874)],
+            },
         ],
+    }
+}
+
+fn enf_match() -> EnfMatchReport {
+    let place = |start: &str, utc: &str, start_s, error_mhz, correlation| EnfPlaceReport {
+        start: start.into(),
+        start_utc: Some(utc.into()),
+        start_s,
+        error_mhz,
+        correlation,
+        offset_mhz: -1.2,
+    };
+    EnfMatchReport {
+        record: EnfRecordReport {
+            path: "grid\u{1b}[31m </script><b>.csv".into(),
+            sha256: "c4".repeat(32),
+            start: "2024-05-01T12:00:00+02:00".into(),
+            end: "2024-05-01T18:00:00+02:00".into(),
+            known_s: 21_540.0,
+        },
+        status: EnfMatchStatus::StandsOut,
+        reason: None,
+        matched_s: Some(284.0),
+        places: Some(21_318),
+        best: Some(place(
+            "2024-05-01T14:16:30+02:00",
+            "2024-05-01T12:16:30Z",
+            1_714_565_790.0,
+            0.4,
+            0.998,
+        )),
+        next_best: Some(place(
+            "2024-05-01T13:02:07+02:00",
+            "2024-05-01T11:02:07Z",
+            1_714_561_327.0,
+            2.6,
+            0.91,
+        )),
+        next_best_ratio: Some(6.5),
+        false_series: Some(EnfFalseSeriesReport {
+            tried: 21,
+            as_good: 0,
+            least_error_mhz: 2.9,
+            median_error_mhz: 5.1,
+            p_value: 0.0455,
+        }),
+        record_series: Some(Series {
+            name: "record_hz".into(),
+            start_s: 8.0,
+            step_s: 1.0,
+            values: vec![Some(49.9883), Some(49.9881), Some(49.9887)],
+        }),
     }
 }
 

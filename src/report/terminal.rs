@@ -6,6 +6,7 @@ use crate::report::summary::{headline, not_examined, other_findings, reason};
 use crate::report::wording::{
     ABSENCE, clock, encoded_as, found_of, hertz, is_bidi_control, quantity, stream_facts, strength,
 };
+use crate::report::wording_enf::sentences;
 use crate::report::{AnalysisDocument, CertificateReport, EditPointReport, Report, Status};
 
 /// Times named for one detector before the rest is counted.
@@ -146,6 +147,12 @@ fn seen(document: &AnalysisDocument, page: &mut Page) {
     if let Some(certificate) = &document.certificate {
         certified(certificate, page);
     }
+    if let Some(matched) = &document.enf_match {
+        page.gap();
+        let name = format!("Hum against the record `{}`:", matched.record.path);
+        page.hanging("  ", &escape(&name));
+        page.hanging("  - ", &escape(&sentences(matched)));
+    }
     page.gap();
     page.hanging("  ", ABSENCE);
 }
@@ -191,6 +198,7 @@ mod tests {
             "  - Digital silence: 1 place, moderate: 00:04.000\n",
             "  hum-phase   needs 10 s of mains hum, none was found\n",
             "  frame-grid  failed: out of memory\\nat \\x1b[31mblock 7\n",
+            "  Hum against the record `grid\\x1b[31m </script><b>.csv`:\n  - The record fits best with",
             "damage    00:07.500 (byte 123456): frame skipped",
         ] {
             assert!(text.contains(part), "{part}\n{text}");

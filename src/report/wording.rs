@@ -175,6 +175,16 @@ pub(crate) fn series_label(name: &str) -> (String, &'static str) {
     (label.join(" "), unit)
 }
 
+/// A value of a series; mains frequencies differ in their third decimal.
+pub(crate) fn series_value(name: &str, value: f64) -> String {
+    if is_frequency_of_mains(name) { format!("{value:.3}") } else { quantity(value, "") }
+}
+
+/// Whether a series holds frequencies of the mains, by its name.
+pub(crate) fn is_frequency_of_mains(name: &str) -> bool {
+    name == "enf_hz"
+}
+
 /// How the versions of a certificate were saved, in words.
 pub(crate) fn encoded_as(certificate: &CertificateReport) -> String {
     match &certificate.encoded_as {

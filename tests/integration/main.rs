@@ -6,6 +6,7 @@ mod clean;
 mod compare;
 mod compare_program;
 mod edited;
+mod enf;
 mod layering;
 mod msrv;
 mod mutations;

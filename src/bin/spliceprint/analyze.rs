@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use spliceprint::analysis::enf::EnfRecord;
 use spliceprint::analysis::{Analysis, Settings, analyze};
 use spliceprint::certificate::certify;
 use spliceprint::decode::{Input, OpenOptions};
@@ -22,9 +23,10 @@ pub(crate) fn run(args: &AnalyzeArgs, talk: &Talk, out: &mut dyn Write) -> Resul
     let outputs = outputs(args)?;
     let settings = settings(args);
     settings.check()?;
+    let record = args.enf_reference.as_deref().map(EnfRecord::open).transpose()?;
     let mut reports = Vec::new();
     for (index, file) in args.files.iter().enumerate() {
-        let report = examine(file, args, &settings, talk)?;
+        let report = examine(file, args, &settings, record.as_ref(), talk)?;
         if args.json {
             if args.files.len() == 1 {
                 json::write(&report, out)?;
@@ -98,12 +100,16 @@ fn examine(
     file: &Path,
     args: &AnalyzeArgs,
     settings: &Settings,
+    record: Option<&EnfRecord>,
     talk: &Talk,
 ) -> Result<Report, Failure> {
     let name = file.to_string_lossy().into_owned();
     let input = if file.as_os_str() == "-" { Input::Stdin } else { Input::Path(file.to_owned()) };
     match measured(&input, &name, settings, talk) {
-        Ok(analysis) => {
+        Ok(mut analysis) => {
+            if let Some(record) = record {
+                analysis.match_enf(record);
+            }
             if let Some(folder) = &args.excerpts {
                 let written = write_excerpts(file, &settings.open, &analysis, folder)?;
                 talk.note(&format!("{} excerpts in `{}`", written.len(), folder.display()));

@@ -103,6 +103,11 @@ pub(crate) struct AnalyzeArgs {
     /// minute or more. Lossy clips need an installed ffmpeg for that.
     #[arg(long)]
     pub(crate) certificate: bool,
+    /// Record of the mains frequency to hold the clip's hum against: CSV of a time (seconds, or dates
+    /// such as 2024-05-01T12:00:00Z) and a frequency in Hz. The report names the place that fits best
+    /// and how well the next best fits.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) enf_reference: Option<PathBuf>,
     /// Run these detectors alone.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) only: Vec<String>,

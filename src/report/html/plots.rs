@@ -6,11 +6,15 @@ use serde::Serialize;
 
 use crate::finding::Strength;
 use crate::report::terminal::{self, Style, escape};
-use crate::report::wording::{channel, evidence_line, quantity, series_label};
+use crate::report::wording::{
+    channel, evidence_line, is_frequency_of_mains, quantity, series_label,
+};
 use crate::report::{Overview, Report, Series, Spectrum, base64};
 
 /// Values of a series the page carries; longer ones keep their extremes.
 const MOST_VALUES: usize = 6000;
+/// Decimals of a frequency of the mains, in Hz.
+const MAINS_DECIMALS: u8 = 3;
 /// Columns of one picture; some browsers refuse canvases above 16,384.
 const WIDEST_STRIP: usize = 8192;
 
@@ -81,6 +85,12 @@ pub(crate) struct Line {
     step: f64,
     /// Whether the lane is open when the page opens.
     shown: bool,
+    /// Decimals of a value; three digits if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decimals: Option<u8>,
+    /// Values that are drawn beneath, at the same times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beneath: Option<Vec<Option<f64>>>,
     values: Vec<Option<f64>>,
 }
 
@@ -109,7 +119,7 @@ impl Plots {
             spectrogram: overview.map(Spectrogram::new).transpose()?.flatten(),
             points: points(report),
             families: families(report),
-            series: levels.map(|levels| series(&levels.series)).unwrap_or_default(),
+            series: levels.map(|levels| lanes(report, &levels.series)).unwrap_or_default(),
             spectra,
             bandwidth_hz: levels.and_then(|levels| levels.bandwidth_hz),
         })
@@ -197,13 +207,28 @@ fn spectrum(label: &str, spectrum: &Spectrum) -> Line {
         start: spectrum.start_hz,
         step: spectrum.step_hz,
         shown: true,
+        decimals: None,
+        beneath: None,
         values: spectrum.level_db.iter().copied().map(Some).collect(),
     }
 }
 
-/// Every series; those on level, background and bandwidth are open at first, or else the first two.
+/// Every series, that of the hum over the record that it was held against.
+fn lanes(report: &Report, all: &[Series]) -> Vec<Line> {
+    let mut lines = series(all);
+    let matched = report.document.enf_match.as_ref();
+    let record = matched.and_then(|matched| matched.record_series.as_ref());
+    let hum = all.iter().position(|series| is_frequency_of_mains(&series.name));
+    if let (Some(record), Some(line)) = (record, hum.and_then(|i| lines.get_mut(i))) {
+        // Both are thinned in one way, so that their times are the same.
+        line.beneath = Some(record.values.clone());
+    }
+    lines
+}
+
+/// Every series; those on level, background, bandwidth and hum are open at first, or else the first two.
 fn series(all: &[Series]) -> Vec<Line> {
-    const OPEN: [&str; 3] = ["loudness", "noise_floor", "bandwidth"];
+    const OPEN: [&str; 4] = ["loudness", "noise_floor", "bandwidth", "enf"];
     let named: Vec<usize> = OPEN
         .iter()
         .filter_map(|word| all.iter().position(|series| series.name.contains(word)))
@@ -217,7 +242,16 @@ impl Line {
     pub(crate) fn new(series: &Series, shown: bool) -> Self {
         let (label, unit) = series_label(&series.name);
         let (step, values) = thinned(series.step_s, &series.values);
-        Self { label: escape(&label), unit, start: series.start_s, step, shown, values }
+        Self {
+            label: escape(&label),
+            unit,
+            start: series.start_s,
+            step,
+            shown,
+            decimals: is_frequency_of_mains(&series.name).then_some(MAINS_DECIMALS),
+            beneath: None,
+            values,
+        }
     }
 }
 
@@ -277,6 +311,16 @@ mod tests {
         };
         assert_eq!(open(&["dc_offset", "loudness_lufs", "bandwidth_hz"]), [false, true, true]);
         assert_eq!(open(&["a", "b", "c"]), [true, true, false]);
+    }
+
+    #[test]
+    fn the_hum_lies_over_the_record_it_was_held_against() {
+        let report = sample_report();
+        let plots = Plots::new(&report).unwrap();
+        let line = plots.series.iter().find(|line| line.label == "ENF").unwrap();
+        assert!(line.shown && line.decimals == Some(3));
+        assert_eq!(line.beneath.as_ref().unwrap().len(), line.values.len());
+        assert!(plots.series.iter().filter(|line| line.beneath.is_some()).count() == 1);
     }
 
     #[test]

@@ -4,8 +4,12 @@ use crate::decode::StreamInfo;
 use crate::report::terminal::escape;
 use crate::report::wording::{
     bit_rate, bytes, channels, clock, encoded_as, found_of, grouped, hertz, quantity, series_label,
+    series_value,
 };
-use crate::report::{AnalysisDocument, CertificateReport, ErrorReport, Measurements, SourceReport};
+use crate::report::wording_enf::facts;
+use crate::report::{
+    AnalysisDocument, CertificateReport, EnfMatchReport, ErrorReport, Measurements, SourceReport,
+};
 
 /// Parts of a container that are listed before the rest is counted.
 const MOST_PARTS: usize = 200;
@@ -139,7 +143,8 @@ pub(crate) fn series(levels: &Measurements) -> Option<Table> {
         let (label, unit) = series_label(&series.name);
         let mut values: Vec<f64> = series.values.iter().copied().flatten().collect();
         values.sort_by(f64::total_cmp);
-        let at = |i: usize| values.get(i).map_or_else(|| "–".into(), |&v| quantity(v, ""));
+        let at =
+            |i: usize| values.get(i).map_or_else(|| "–".into(), |&v| series_value(&series.name, v));
         table.push([
             escape(&label),
             unit.into(),
@@ -150,6 +155,15 @@ pub(crate) fn series(levels: &Measurements) -> Option<Table> {
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
+}
+
+/// What was compared with a record of the mains frequency.
+pub(crate) fn enf(matched: &EnfMatchReport) -> Vec<Row> {
+    let mut rows = Rows(Vec::new());
+    for (name, value) in facts(matched) {
+        rows.add(name, value);
+    }
+    rows.0
 }
 
 /// The examined stream.
@@ -285,7 +299,7 @@ pub(crate) fn command(subcommand: &str, paths: &[&str]) -> String {
 }
 
 /// One word of a POSIX shell.
-fn quoted(path: &str) -> String {
+pub(crate) fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/-+,:@%".contains(c);
     if !path.is_empty() && path.chars().all(plain) {
         path.to_string()

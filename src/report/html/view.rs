@@ -8,9 +8,10 @@ use crate::report::wording::{
     ABSENCE, channel, clock, count, evidence, quantity, stream_facts, strength, strength_meaning,
     words,
 };
+use crate::report::wording_enf::sentences;
 use crate::report::{
-    AnalysisDocument, DetectorReport, DetectorStatus, EditPointReport, FindingReport, Report,
-    Status,
+    AnalysisDocument, DetectorReport, DetectorStatus, EditPointReport, EnfMatchReport,
+    FindingReport, Report, Status,
 };
 
 /// Edit points named in the summary.
@@ -36,6 +37,7 @@ pub(crate) struct View {
     pub(crate) strengths: Vec<Row>,
     pub(crate) not_examined: Vec<Row>,
     pub(crate) limitations: Vec<String>,
+    pub(crate) enf: Option<Enf>,
     pub(crate) points: Vec<Point>,
     pub(crate) detectors: Vec<Detector>,
     pub(crate) quiet: Table,
@@ -75,6 +77,13 @@ pub(crate) struct Other {
     pub(crate) anchor: String,
     pub(crate) name: String,
     pub(crate) places: String,
+}
+
+/// The hum held against a record.
+pub(crate) struct Enf {
+    pub(crate) record: String,
+    pub(crate) text: String,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// A detector with findings.
@@ -120,9 +129,8 @@ impl View {
             name: escape(&other.detector.name),
             places: other.places(TOP_PLACES),
         });
-        let path = &document.source.path;
         Self {
-            name: file_name(path),
+            name: file_name(&document.source.path),
             facts: document
                 .stream
                 .as_ref()
@@ -147,6 +155,7 @@ impl View {
                 .map(|detector| Row::new(&escape(&detector.name), &escape(&reason(detector))))
                 .collect(),
             limitations: keep_in_mind(document),
+            enf: document.enf_match.as_ref().map(enf),
             points,
             detectors: all
                 .iter()
@@ -165,9 +174,24 @@ impl View {
             stream: document.stream.as_ref().map(rows::stream).unwrap_or_default(),
             tables: rows::stream_tables(document),
             method: rows::method(document),
-            command: rows::command("analyze", &[path]),
+            command: command(document),
         }
     }
+}
+
+fn enf(matched: &EnfMatchReport) -> Enf {
+    Enf {
+        record: file_name(&matched.record.path),
+        text: escape(&sentences(matched)),
+        rows: rows::enf(matched),
+    }
+}
+
+/// The command that makes the report again.
+fn command(document: &AnalysisDocument) -> String {
+    let record = document.enf_match.as_ref().map(|matched| rows::quoted(&matched.record.path));
+    let option = record.map(|path| format!(" --enf-reference={path}")).unwrap_or_default();
+    rows::command(&format!("analyze{option}"), &[&document.source.path])
 }
 
 /// Last part of a path, ready to print.

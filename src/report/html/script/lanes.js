@@ -85,36 +85,42 @@ function addWaveLane(wave, name = "Waveform", colour = undefined) {
 }
 
 function addSeriesLane(series) {
-  const present = series.values.filter((value) => value !== null);
+  const text = (value) => (series.decimals ? minus(value.toFixed(series.decimals)) : number(value));
+  const present = [...series.values, ...(series.beneath || [])].filter((value) => value !== null);
   const low = present.reduce((a, b) => Math.min(a, b), Infinity);
   const high = present.reduce((a, b) => Math.max(a, b), -Infinity);
   const slack = (high - low) * 0.1 || Math.abs(high) * 0.1 || 1;
   addLane({
     name: sentence(series.label), height: present.length ? 84 : 34, shown: series.shown, choice: true,
-    note: present.length ? `${number(low)} … ${number(high)} ${series.unit}` : "no values",
+    note: present.length ? `${text(low)} … ${text(high)} ${series.unit}` : "no values",
     value(time) {
       const value = series.values[Math.round((time - series.start) / series.step)] ?? null;
-      return value === null ? "no value here" : `${number(value)} ${series.unit}`;
+      return value === null ? "no value here" : `${text(value)} ${series.unit}`;
     },
     draw(pen, width, x, height) {
       if (!present.length) return;
       const y = (value) => height - ((value - low + slack) / (high - low + 2 * slack)) * height;
       const marks = ticks(low - slack, high + slack, 3).found;
       for (const value of marks) stroke(pen, 0, y(value), width, y(value), ink.rule);
+      if (series.beneath) {
+        pen.setLineDash([5, 3]);
+        drawSeries(pen, { ...series, values: series.beneath }, x, y, ink.line2);
+        pen.setLineDash([]);
+      }
       drawSeries(pen, series, x, y);
       for (const value of marks) {
-        if (y(value) > 7 && y(value) < height - 7) label(pen, number(value), 3, y(value));
+        if (y(value) > 7 && y(value) < height - 7) label(pen, text(value), 3, y(value));
       }
     },
   });
 }
 
-function drawSeries(pen, series, x, y) {
+function drawSeries(pen, series, x, y, colour = ink.line) {
   const index = (time) => (time - series.start) / series.step;
   const first = Math.max(0, Math.floor(index(view.from)) - 1);
   const last = Math.min(series.values.length - 1, Math.ceil(index(view.to)) + 1);
   let down = false;
-  pen.strokeStyle = ink.line;
+  pen.strokeStyle = colour;
   pen.lineWidth = 1.4;
   pen.lineJoin = pen.lineCap = "round";
   pen.beginPath();
