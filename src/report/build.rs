@@ -198,7 +198,7 @@ fn limitations(analysis: &Analysis) -> Vec<String> {
     let stream = &analysis.stream;
     let mut lines = vec![
         "The file is a copy of unknown generation; what came before its last encoding shows only as far as traces survive.".to_owned(),
-        "Joints under a cross-fade of a few milliseconds, in near silence, or between equal backgrounds are found only where frames of an earlier encoding, hum or a repetition show them.".to_owned(),
+        "Joints under a cross-fade of a few milliseconds, in near silence, or between equal backgrounds are found only where frames of an earlier encoding, hum, a repetition or a tail that breaks off show them.".to_owned(),
     ];
     let silence = Calibration::shipped().nothing_found(CodecClass::of(stream));
     if silence < 0.0 {
