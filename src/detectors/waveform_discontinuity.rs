@@ -31,7 +31,7 @@ use super::prelude::*;
 use crate::measures::joints::Joint;
 
 /// Score from which a place is reported, in a clip that was stored without loss.
-const REPORTS_FROM: f64 = 1.6;
+const REPORTS_FROM: f64 = 2.25;
 
 /// The same after a lossy codec, whose block switching breaks waveforms too.
 const REPORTS_FROM_LOSSY: f64 = 3.0;
