@@ -8,8 +8,9 @@ cd "$(dirname "$0")/.."
 cargo build --locked --release --quiet --example decode_only --bin spliceprint
 bin=target/release/spliceprint; decode=target/release/examples/decode_only
 measure() { # prints CPU seconds and peak MiB
-  "$(type -P time)" -q -o /tmp/speed.$$ -f '%U %S %M' "$@" >/dev/null 2>&1 || true
-  awk '{printf "%.2f %.0f\n", $1 + $2, $3 / 1024}' /tmp/speed.$$; rm -f /tmp/speed.$$
+  local seen; seen=$(mktemp)
+  "$(type -P time)" -q -o "$seen" -f '%U %S %M' "$@" >/dev/null 2>&1 || true
+  awk '{printf "%.2f %.0f\n", $1 + $2, $3 / 1024}' "$seen"; rm -f "$seen"
 }
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 echo "| file | ffmpeg decode, CPU s | decode alone | analyze | analyze, CPU s | analyze, peak MiB |"
