@@ -208,9 +208,9 @@ mod tests {
         let folder = tree();
         let root = folder.path().to_owned();
         let out = root.join("out");
-        let found = walk(&[root.clone()], &filter(&["*.wav"], &[]), &out);
+        let found = walk(std::slice::from_ref(&root), &filter(&["*.wav"], &[]), &out);
         assert_eq!(names(&found, &root), ["a/c.WAV", "b.wav"]);
-        let found = walk(&[root.clone()], &filter(&[], &["a", "out", ".*"]), &out);
+        let found = walk(std::slice::from_ref(&root), &filter(&[], &["a", "out", ".*"]), &out);
         assert_eq!(names(&found, &root), ["b.wav"]);
         let found = walk(&[root.join("a/d/e.txt")], &filter(&["*.wav"], &[]), &out);
         assert_eq!(names(&found, &root), ["a/d/e.txt"]);
@@ -228,7 +228,8 @@ mod tests {
         symlink("b.wav", root.join("0-link.wav")).unwrap();
         symlink(other.path().join("a"), root.join("other")).unwrap();
         symlink("/dev/null", root.join("null")).unwrap();
-        let walk = walk(&[root.clone()], &filter(&[], &[".gitignore"]), &root.join("out"));
+        let walk =
+            walk(std::slice::from_ref(&root), &filter(&[], &[".gitignore"]), &root.join("out"));
         let files = names(&walk, &root);
         assert!(files.contains(&"b.wav".into()) && !files.contains(&"0-link.wav".into()));
         assert_eq!(files.iter().filter(|name| name.starts_with("other/")).count(), 3);
