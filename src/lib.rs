@@ -22,4 +22,5 @@ pub mod fingerprint;
 pub mod fusion;
 pub mod measures;
 pub mod report;
+pub mod scan;
 pub mod units;

@@ -130,6 +130,14 @@ impl SourceReport {
     }
 }
 
+impl ToolReport {
+    /// What documents made with these settings carry.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        tool(settings)
+    }
+}
+
 fn tool(settings: &Settings) -> ToolReport {
     ToolReport {
         name: env!("CARGO_PKG_NAME").into(),

@@ -110,21 +110,33 @@ impl Render for Report {
 ///
 /// [`Error::Write`].
 pub fn write_file<R: Render>(path: &Path, format: Format, reports: &[R]) -> Result<()> {
+    write_whole(path, &mut |out| format.render(reports, out))
+}
+
+/// Writes what `render` makes to `path`, in the way of [`write_file`].
+///
+/// # Errors
+///
+/// [`Error::Write`].
+pub(crate) fn write_whole(path: &Path, render: &mut Renderer<'_>) -> Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let written = match fs::metadata(&target) {
-        Ok(meta) if !meta.is_file() => write_through(&target, format, reports),
-        _ => write_renamed(&target, format, reports),
+        Ok(meta) if !meta.is_file() => write_through(&target, render),
+        _ => write_renamed(&target, render),
     };
     written.map_err(|source| Error::Write { path: path.to_path_buf(), source })
 }
 
-fn write_through<R: Render>(path: &Path, format: Format, reports: &[R]) -> io::Result<()> {
+/// What makes the bytes of an output.
+type Renderer<'a> = dyn FnMut(&mut dyn Write) -> io::Result<()> + 'a;
+
+fn write_through(path: &Path, render: &mut Renderer<'_>) -> io::Result<()> {
     let mut out = BufWriter::new(File::options().write(true).open(path)?);
-    format.render(reports, &mut out)?;
+    render(&mut out)?;
     out.flush()
 }
 
-fn write_renamed<R: Render>(path: &Path, format: Format, reports: &[R]) -> io::Result<()> {
+fn write_renamed(path: &Path, render: &mut Renderer<'_>) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".spliceprint-");
@@ -133,7 +145,7 @@ fn write_renamed<R: Render>(path: &Path, format: Format, reports: &[R]) -> io::R
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
     let mut out = BufWriter::new(file.as_file_mut());
-    format.render(reports, &mut out)?;
+    render(&mut out)?;
     out.flush()?;
     drop(out);
     file.persist(path).map_err(|error| error.error)?;

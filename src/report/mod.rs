@@ -1,4 +1,4 @@
-//! From an analysis or a comparison to bytes: the document, and one file per format that renders it.
+//! From an analysis, a comparison or a scan to bytes: the document, and one file per format that renders it.
 
 pub mod audacity;
 mod base64;
@@ -15,6 +15,7 @@ pub mod json;
 mod overview;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod scan;
 mod schema;
 mod screen;
 pub mod sonic_visualiser;
@@ -26,6 +27,7 @@ mod wording_enf;
 
 pub use document::*;
 pub use document_enf::*;
+pub(crate) use format::write_whole;
 pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
 pub use schema::{analysis_schema, comparison_schema};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// Modules and the floor each stands on.
-const FLOORS: [(u8, &[&str]); 7] = [
+const FLOORS: [(u8, &[&str]); 8] = [
     (1, &["units", "error"]),
     (2, &["decode", "container", "finding", "dsp"]),
     (3, &["features", "measures", "calibration"]),
@@ -14,6 +14,7 @@ const FLOORS: [(u8, &[&str]); 7] = [
     (5, &["detectors", "fusion"]),
     (6, &["analysis", "comparison", "archive", "excerpts", "certificate"]),
     (7, &["report"]),
+    (8, &["scan"]),
 ];
 
 /// The one pair that may know each other: `Features` is made of the series that `measures` defines,

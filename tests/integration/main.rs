@@ -15,6 +15,7 @@ mod planted;
 mod planted_numeric;
 mod program;
 mod program_outputs;
+mod scan;
 mod shipped_files;
 mod support;
 mod synth;

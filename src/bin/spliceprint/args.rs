@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use spliceprint::finding::Strength;
+use spliceprint::scan::MAX_JOBS;
 
 /// Says what can be observed in a recording: what it is, what was done to it, where to listen.
 ///
@@ -20,6 +21,7 @@ Examples:
   spliceprint analyze note.ogg --out report.html  a page with timeline and evidence
   spliceprint analyze *.m4a --json                one JSON document a line
   spliceprint compare clip.ogg meeting.flac       what of the clip is in the meeting
+  spliceprint scan leak/ --out-dir out            every file of a folder, with an index page
 
 Exit codes: 0 ran, whatever was found; 1 internal or I/O error; 2 wrong usage; 3 some inputs could
 not be examined; 4 none could; 10 with --fail-on: something at or above that strength.")]
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     /// Compare a clip with a candidate source: which stretches come from it, what was cut, inserted,
     /// moved, or sped up.
     Compare(CompareArgs),
+    /// Examine folders: a report for each file, a table, and an index page that groups exact copies.
+    Scan(ScanArgs),
     /// Explain a detector: what it looks for, what it is blind to, its sources.
     Explain {
         /// Detector; a list of all if left out.
@@ -147,6 +151,45 @@ pub(crate) struct CompareArgs {
     pub(crate) no_external: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+DIR then holds index.html, scan.csv, scan.ndjson (a line per file, written as each is finished) and
+reports/. Hidden files are examined too; links are followed, each file once. Files are told by their
+bytes: what is no recording counts as one that could not be examined.
+
+Patterns know * ? [a-z] {a,b} and **. One with a / in it is held against the path below PATH, any other
+against the name of a file or folder; upper and lower case are the same.")]
+pub(crate) struct ScanArgs {
+    /// Folders and files.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Folder of the outputs; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: PathBuf,
+    /// Files examined at the same time; as many as there are cores if left out.
+    #[arg(long, short, value_name = "N", value_parser = parse_jobs)]
+    pub(crate) jobs: Option<usize>,
+    /// Continue an earlier scan in the same folder: files whose path, size, time and settings are the
+    /// same are not examined again.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Examine only files that match. May be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Leave out files and folders that match. May be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Write a page for each file too.
+    #[arg(long)]
+    pub(crate) html: bool,
+    /// Never start an ffmpeg, not even for formats that nothing here decodes.
+    #[arg(long)]
+    pub(crate) no_external: bool,
+    /// Exit with 10 if anything is at or above this strength.
+    #[arg(long, value_enum, value_name = "STRENGTH")]
+    pub(crate) fail_on: Option<Level>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Colour {
     Auto,
@@ -183,6 +226,12 @@ impl From<Level> for Strength {
             Level::VeryStrong => Self::VeryStrong,
         }
     }
+}
+
+/// A number of threads.
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    let jobs = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if (1..=MAX_JOBS).contains(&jobs) { Ok(jobs) } else { Err(format!("expected 1 to {MAX_JOBS}")) }
 }
 
 /// `75.5`, `1:15.5` or `0:01:15.5`, in seconds.

@@ -5,6 +5,7 @@ mod args;
 mod compare;
 mod demo;
 mod explain;
+mod scan;
 mod talk;
 
 use std::io::{self, Write};
@@ -69,6 +70,7 @@ fn run(command: Command, talk: &Talk) -> Result<u8, Failure> {
     match command {
         Command::Analyze(args) => return analyze::run(&args, talk, &mut out),
         Command::Compare(args) => return compare::run(&args, talk, &mut out),
+        Command::Scan(args) => return scan::run(&args, talk, &mut out),
         Command::Explain { id } => explain::run(id.as_deref(), &mut out)?,
         Command::Schema { document } => {
             let schema = match document {

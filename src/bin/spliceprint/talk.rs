@@ -49,6 +49,19 @@ impl Talk {
         bar
     }
 
+    /// A bar for a scan, by bytes of files; hidden unless standard error is a terminal.
+    pub(crate) fn scan_progress(&self) -> ProgressBar {
+        if self.quiet || !stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {eta:>4}")
+        {
+            bar.set_style(style);
+        }
+        bar
+    }
+
     /// Whether `--quiet` was given.
     pub(crate) fn is_quiet(&self) -> bool {
         self.quiet
@@ -73,6 +86,11 @@ impl Talk {
         if let Some(hint) = error.hint() {
             eprintln!("hint: {}", escape(&hint));
         }
+    }
+
+    /// Why a file of several could not be examined.
+    pub(crate) fn unreadable(&self, text: &str) {
+        eprintln!("spliceprint: {}", escape(text));
     }
 
     /// An error that ends the program, and its exit code.
