@@ -54,6 +54,8 @@ pub struct Case {
     pub seconds: (f64, f64),
     /// PCM may also have 16 or 22.05 kHz.
     pub low_rates: bool,
+    /// Sessions at a close microphone in a dead room.
+    pub near: bool,
 }
 
 /// Every case with edits.
@@ -69,6 +71,7 @@ pub fn edited() -> Vec<Case> {
         place: None,
         seconds: (15.0, 32.0),
         low_rates: false,
+        near: false,
     };
     let low = Case { first: ANY, last: OPUS_LOW, edits: CUTS, joinings: ABRUPT, ..base };
     let copy = Case { edits: &["copy_move"], most_edits: 2, first: ANY, ..base };
@@ -151,6 +154,7 @@ pub fn edited() -> Vec<Case> {
             last: &["wav", "flac", "mp3-128", "aac-128"],
             ..base
         },
+        Case { name: "near", clips: 80, first: ANY, last: EVERY, edits: EDITS, near: true, ..base },
         Case { name: "gain", clips: 30, first: ANY, last: EVERY, edits: &["gain"], ..base },
         Case {
             name: "silence",
@@ -182,6 +186,8 @@ pub struct Amount {
     pub family: usize,
     /// Untouched sessions; each gives a clip for each kind of last codec.
     pub untouched: usize,
+    /// The same at a close microphone.
+    pub untouched_near: usize,
     /// Sessions of each kind of hard negative; each gives two clips.
     pub hard: usize,
     /// Clips of each recorder event.
@@ -190,15 +196,32 @@ pub struct Amount {
 
 pub fn amount(split: &str, small: bool) -> Amount {
     let amount = match split {
-        "test" => Amount { edited: 1.0, family: 360, untouched: 68, hard: 6, events: 30 },
-        "calibration" => Amount { edited: 0.8, family: 200, untouched: 108, hard: 6, events: 20 },
-        _ => Amount { edited: 0.4, family: 80, untouched: 22, hard: 1, events: 6 },
+        "test" => Amount {
+            edited: 1.0,
+            family: 360,
+            untouched: 68,
+            untouched_near: 20,
+            hard: 6,
+            events: 30,
+        },
+        "calibration" => Amount {
+            edited: 0.8,
+            family: 200,
+            untouched: 108,
+            untouched_near: 40,
+            hard: 6,
+            events: 20,
+        },
+        _ => {
+            Amount { edited: 0.4, family: 80, untouched: 22, untouched_near: 8, hard: 1, events: 6 }
+        }
     };
     let fewer = |n: usize| if small { n.div_ceil(8) } else { n };
     Amount {
         edited: if small { amount.edited / 8.0 } else { amount.edited },
         family: fewer(amount.family),
         untouched: fewer(amount.untouched),
+        untouched_near: fewer(amount.untouched_near),
         hard: amount.hard.min(if small { 1 } else { usize::MAX }),
         events: fewer(amount.events),
     }

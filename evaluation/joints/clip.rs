@@ -21,7 +21,7 @@ const SESSIONS: usize = 8;
 pub enum Task {
     Edited(Case),
     Family,
-    Untouched,
+    Untouched { near: bool },
     Hard(&'static str),
     RecorderPause,
     VoiceNotes,
@@ -54,7 +54,7 @@ impl Set<'_> {
         match &job.task {
             Task::Edited(case) => Ok(vec![self.edited(random, case, &job.id)?]),
             Task::Family => Ok(vec![self.family(random, &job.id)?]),
-            Task::Untouched => self.untouched(random, &job.id),
+            Task::Untouched { near } => self.untouched(random, *near, &job.id),
             Task::Hard(kind) => self.hard(random, kind, &job.id),
             Task::RecorderPause => Ok(vec![self.recorder_pause(random, &job.id)?]),
             Task::VoiceNotes => Ok(vec![self.voice_notes(random, &job.id)?]),
@@ -108,6 +108,7 @@ impl Set<'_> {
             rate_hz,
             seconds: seconds + 3.5 * count as f64 + RESERVE_S + 2.0,
             hard: None,
+            near: case.near,
         };
         let own = self.record(random, &spec, first)?;
         let donor = self.donor(random, case, talker, rate_hz, first)?;
@@ -150,7 +151,7 @@ impl Set<'_> {
             _ if random.chance(0.5) => talker,
             _ => self.talker(random),
         };
-        let spec = Spec { talker: other, rate_hz, seconds: 16.0, hard: None };
+        let spec = Spec { talker: other, rate_hz, seconds: 16.0, hard: None, near: case.near };
         // The same recorder in half of them, at another place of its grid.
         let own_codec = random.chance(0.5) || first.rate_hz != 0;
         let codec =

@@ -120,7 +120,8 @@ fn jobs(split: &str, small: bool, corpus: &Corpus) -> Vec<Job> {
         }
         add(&format!("hard_{kind}"), amount.hard, &|| Task::Hard(kind));
     }
-    add("untouched", amount.untouched, &|| Task::Untouched);
+    add("untouched", amount.untouched, &|| Task::Untouched { near: false });
+    add("untouched_near", amount.untouched_near, &|| Task::Untouched { near: true });
     jobs
 }
 
@@ -128,7 +129,8 @@ fn folder(task: &Task) -> String {
     match task {
         Task::Edited(case) => case.name.to_owned(),
         Task::Family => "family".to_owned(),
-        Task::Untouched => "untouched".to_owned(),
+        Task::Untouched { near: false } => "untouched".to_owned(),
+        Task::Untouched { near: true } => "untouched_near".to_owned(),
         Task::Hard(kind) => format!("hard_{kind}"),
         Task::RecorderPause => "recorder_pause".to_owned(),
         Task::VoiceNotes => "voice_notes".to_owned(),

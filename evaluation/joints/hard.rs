@@ -57,6 +57,23 @@ fn burst(random: &mut Random, rate_hz: u32, decay_s: f64, low_hz: f64, high_hz: 
     event
 }
 
+/// Lips and tongue close to a microphone: clicks of a millisecond or so, in groups, in words and
+/// between them.
+pub fn mouth(random: &mut Random, samples: &mut [f32], rate_hz: u32) {
+    let loud = samples.iter().fold(0.0f32, |peak, x| x.abs().max(peak)).max(0.01);
+    for at in moments(random, samples.len(), rate_hz, 0.3, 4.0) {
+        let mut at = at;
+        for _ in 0..1 + random.below(3) {
+            let (decay_s, low_hz) =
+                (random.between(0.0001, 0.0008), random.between(800.0, 4_000.0));
+            let click = burst(random, rate_hz, decay_s, low_hz, 15_000.0);
+            let level_db = random.between(-50.0, -22.0);
+            add(samples, at, &click, loud * db_to_gain(level_db));
+            at += (random.between(0.002, 0.06) * f64::from(rate_hz)) as usize;
+        }
+    }
+}
+
 /// Events that sound in the room, before the background is added.
 pub fn in_the_room(kind: &str, random: &mut Random, samples: &mut [f32], rate_hz: u32) {
     let (low_s, high_s) = match kind {

@@ -14,6 +14,9 @@ use crate::takes::SPEECH_RATE_HZ;
 /// Step of [`Session::level_db`], in seconds.
 pub const LEVEL_STEP_S: f64 = 0.01;
 
+/// Gain of everything but the direct sound at a close microphone.
+const CLOSE: f32 = 0.25;
+
 /// What a session is to be.
 pub struct Spec<'a> {
     pub talker: &'a Talker,
@@ -21,6 +24,8 @@ pub struct Spec<'a> {
     pub seconds: f64,
     /// What makes it hard.
     pub hard: Option<&'static str>,
+    /// A close microphone in a dead room, in place of one across a live one.
+    pub near: bool,
 }
 
 /// A recording in 16 bits.
@@ -52,7 +57,11 @@ pub fn make(random: &mut Random, corpus: &Corpus, spec: &Spec) -> Outcome<Sessio
     hard::in_the_room(kind, random, &mut samples, rate);
     let active = rms(&samples).max(1e-5);
     if kind != "music" {
-        let snr_db = if kind == "hold_music" { 45.0 } else { random.between(10.0, 45.0) };
+        let snr_db = match kind {
+            "hold_music" => 45.0,
+            _ if spec.near => random.between(35.0, 60.0),
+            _ => random.between(10.0, 45.0),
+        };
         let place = KINDS[random.below(KINDS.len())];
         let floor = background(random, corpus, place, frames, rate);
         let gain = active * db_to_gain(-snr_db);
@@ -87,8 +96,11 @@ fn voice(random: &mut Random, spec: &Spec, frames: usize) -> (Vec<f32>, Vec<f32>
     if spec.hard == Some("turning") {
         hard::turning(random, &mut dry, SPEECH_RATE_HZ);
     }
-    let t60_s = random.between(0.2, 1.0);
-    let response = room_response(random, SPEECH_RATE_HZ, t60_s);
+    let t60_s = if spec.near { random.between(0.06, 0.2) } else { random.between(0.2, 1.0) };
+    let mut response = room_response(random, SPEECH_RATE_HZ, t60_s);
+    if spec.near {
+        response.iter_mut().skip(1).for_each(|x| *x *= CLOSE);
+    }
     let mut wet = convolve(&dry, &response, 0);
     let mut loud: Vec<f32> = wet.chunks(320).map(rms).collect();
     loud.sort_by(f32::total_cmp);
@@ -98,6 +110,9 @@ fn voice(random: &mut Random, spec: &Spec, frames: usize) -> (Vec<f32>, Vec<f32>
     let level_db = levels(&wet, SPEECH_RATE_HZ);
     let mut samples = rational(&wet, SPEECH_RATE_HZ, spec.rate_hz);
     samples.resize(frames, 0.0);
+    if spec.near {
+        hard::mouth(random, &mut samples, spec.rate_hz);
+    }
     (samples, level_db)
 }
 

@@ -32,7 +32,7 @@ impl Set<'_> {
         let rate_hz = rates[random.below(rates.len())];
         let seconds = random.between(6.0, 20.0);
         let talker = self.talker(random);
-        let spec = Spec { talker, rate_hz, seconds: seconds + 0.5, hard: None };
+        let spec = Spec { talker, rate_hz, seconds: seconds + 0.5, hard: None, near: false };
         let own = self.record(random, &spec, first)?;
         let start = random.below(5_000);
         let sound = own.sound.piece(start, (seconds * f64::from(rate_hz)) as usize);
@@ -40,7 +40,7 @@ impl Set<'_> {
     }
 
     /// One session as a clip of each kind of last codec.
-    pub fn untouched(&self, random: &mut Random, id: &str) -> Outcome<Vec<Truth>> {
+    pub fn untouched(&self, random: &mut Random, near: bool, id: &str) -> Outcome<Vec<Truth>> {
         let mut truths = Vec::new();
         let talker = self.talker(random);
         let seconds = random.between(62.0, 178.0);
@@ -52,15 +52,16 @@ impl Set<'_> {
             0 => 48_000,
             only => only,
         };
-        let spec = Spec { talker, rate_hz, seconds: seconds + 2.0, hard: None };
+        let spec = Spec { talker, rate_hz, seconds: seconds + 2.0, hard: None, near };
         let own = self.record(random, &spec, first)?;
+        let case = if near { "untouched_near" } else { "untouched" };
         for context in CONTEXTS {
             let last = pick(random, &LAST, context);
             let start = random.below((1.5 * f64::from(rate_hz)) as usize);
             let sound = own.sound.piece(start, (seconds * f64::from(rate_hz)) as usize);
             let id = format!("{id}_{}", last.name);
             let mut truth =
-                self.save("untouched", &id, whole(sound), rate_hz, first.name, last, talker)?;
+                self.save(case, &id, whole(sound), rate_hz, first.name, last, talker)?;
             truth.untouched = true;
             truths.push(truth);
         }
@@ -76,7 +77,7 @@ impl Set<'_> {
         let firsts: &[&str] = if call { &["opus-24", "amr"] } else { &UNTOUCHED_FIRST };
         let first = pick(random, &FIRST, firsts);
         let rate_hz = if first.rate_hz == 0 { 48_000 } else { first.rate_hz };
-        let spec = Spec { talker, rate_hz, seconds: seconds + 2.0, hard: Some(kind) };
+        let spec = Spec { talker, rate_hz, seconds: seconds + 2.0, hard: Some(kind), near: false };
         let own = self.record(random, &spec, first)?;
         let turn = random.below(CONTEXTS.len());
         for context in [CONTEXTS[turn], CONTEXTS[(turn + 1 + random.below(3)) % CONTEXTS.len()]] {
@@ -100,7 +101,7 @@ impl Set<'_> {
         let context = CONTEXTS[random.below(CONTEXTS.len())];
         let last = pick(random, &LAST, context);
         let rate_hz = rate(random, first, last, false);
-        let spec = Spec { talker, rate_hz, seconds: 60.0, hard: None };
+        let spec = Spec { talker, rate_hz, seconds: 60.0, hard: None, near: false };
         let Session { mut sound, .. } = make(random, self.corpus, &spec)?;
         let (stop_s, gap_s) = (random.between(8.0, 25.0), random.between(1.0, 25.0));
         let frames = |s: f64| (s * f64::from(rate_hz)) as usize;
@@ -119,7 +120,7 @@ impl Set<'_> {
         let last = pick(random, &LAST, &["aac-64", "opus-24", "wav"]);
         let mut seconds = || random.between(10.0, 25.0);
         let (one_s, other_s) = (seconds(), seconds());
-        let spec = |seconds| Spec { talker, rate_hz: 48_000, seconds, hard: None };
+        let spec = |seconds| Spec { talker, rate_hz: 48_000, seconds, hard: None, near: false };
         let mut sound = self.record(random, &spec(one_s), first)?.sound;
         let at = sound.frames();
         sound.append(&self.record(random, &spec(other_s), first)?.sound);
