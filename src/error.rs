@@ -80,6 +80,26 @@ pub enum Error {
         /// Why.
         what: String,
     },
+    /// An archive that cannot be used as it is asked for.
+    #[error("archive `{}`: {what}", path.display())]
+    Archive {
+        /// Its folder, or a file in it.
+        path: PathBuf,
+        /// Why not.
+        what: String,
+        /// What the reader can do about it.
+        hint: Option<String>,
+    },
+    /// A file of an archive that does not hold what it should.
+    #[error("damaged archive: `{}` at byte {offset}: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where, in bytes.
+        offset: u64,
+        /// What is wrong.
+        what: String,
+    },
     /// A caller's argument makes no sense for this input.
     #[error("{what}")]
     Argument {
@@ -102,7 +122,11 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unsupported { hint, .. } => hint.clone(),
+            Self::Unsupported { hint, .. } | Self::Archive { hint, .. } => hint.clone(),
+            Self::Damaged { .. } => Some(
+                "`spliceprint archive verify` lists all that is damaged, and which clips that touches"
+                    .into(),
+            ),
             Self::Unrecognised { .. } => Some(
                 "the file's bytes decide, not its name; is it complete, and is it audio or video?"
                     .into(),

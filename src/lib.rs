@@ -6,6 +6,7 @@
 
 pub mod align;
 pub mod analysis;
+pub mod archive;
 pub mod calibration;
 pub mod certificate;
 pub mod comparison;

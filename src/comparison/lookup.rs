@@ -60,7 +60,7 @@ impl Found {
 /// Looks the clip up under each warp.
 pub(super) fn follow(
     a: &mut Recording,
-    b: &Recording,
+    b: &Gradients,
     warps: &[Warp],
     usable: &Usable,
     null: &Null,
@@ -70,7 +70,7 @@ pub(super) fn follow(
     let mut widened_s = None;
     for &warp in warps {
         let mine = rows_under(a, warp)?;
-        let lookup = Lookup { mine: &mine, b: &b.gradients, warp, usable, null };
+        let lookup = Lookup { mine: &mine, b, warp, usable, null };
         for size in SIZES {
             let windows = lookup.windows(size);
             widened_s = windows.widened_s.or(widened_s);

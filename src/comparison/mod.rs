@@ -5,7 +5,9 @@
 //! by window, every place that agrees becomes a hypothesis, and the best path through them gives the
 //! segments, whose lines and joints are sharpened in the waveforms.
 
+mod candidate;
 mod lookup;
+pub(crate) mod mono;
 mod pictures;
 mod recording;
 mod render;
@@ -16,7 +18,8 @@ mod warps;
 
 use crate::align::{Edit, Null, Stretch, edits};
 use crate::error::Result;
-use crate::fingerprint::{FRAME_S, ROW_CENTRE_S};
+use crate::fingerprint::{FRAME_S, Gradients, ROW_CENTRE_S, Warp};
+use candidate::Candidate;
 
 pub use pictures::{PICTURE_N_FFT, PICTURE_STEP_S, Pictures};
 pub use recording::Recording;
@@ -63,6 +66,22 @@ pub struct Comparison {
     pub widened_s: Option<f64>,
 }
 
+impl Comparison {
+    /// Nothing was found yet.
+    fn none(usable: Usable) -> Self {
+        Self {
+            segments: Vec::new(),
+            edits: Vec::new(),
+            score: 0.0,
+            inconclusive: None,
+            evidence: Vec::new(),
+            residual: Residual::default(),
+            usable,
+            widened_s: None,
+        }
+    }
+}
+
 /// Compares a clip with a candidate source.
 ///
 /// # Errors
@@ -70,26 +89,50 @@ pub struct Comparison {
 /// Those of the temporary files that hold long recordings.
 pub fn compare(a: &mut Recording, b: &mut Recording) -> Result<Comparison> {
     let usable = Usable::of(&a.gradients);
-    let mut comparison = Comparison {
-        segments: Vec::new(),
-        edits: Vec::new(),
-        score: 0.0,
-        inconclusive: usable
-            .objection()
-            .or_else(|| usable.loop_objection(&a.gradients))
-            .or_else(|| Usable::of(&b.gradients).objection_to_source()),
-        evidence: Vec::new(),
-        residual: Residual::default(),
-        usable,
-        widened_s: None,
-    };
-    let null = Null::measure(&a.gradients.rows, &b.gradients.rows);
-    let Some(null) = null.filter(|_| comparison.inconclusive.is_none()) else {
-        comparison.inconclusive.get_or_insert_with(|| "the recordings are silent".into());
+    let objection = usable
+        .objection()
+        .or_else(|| usable.loop_objection(&a.gradients))
+        .or_else(|| Usable::of(&b.gradients).objection_to_source());
+    if objection.is_some() {
+        return Ok(Comparison { inconclusive: objection, ..Comparison::none(usable) });
+    }
+    let mut comparison = map(a, &mut Candidate::of_recording(b), usable, &warps::grid())?;
+    if comparison.inconclusive.is_none() {
+        comparison.residual = residual::measure(a, b, &comparison.segments)?;
+    }
+    Ok(comparison)
+}
+
+/// Compares a clip, of which `usable` is known to suffice, with rows of a candidate source whose
+/// samples are not at hand, under the warps of `grid` and those near them. Lines and joints are as
+/// sharp as rows make them, and there are neither levels nor a residual.
+///
+/// # Errors
+///
+/// Those of the temporary file that holds a long clip.
+pub fn compare_with_rows(
+    a: &mut Recording,
+    b: &Gradients,
+    usable: &Usable,
+    grid: &[Warp],
+) -> Result<Comparison> {
+    map(a, &mut Candidate::of_rows(b), usable.clone(), grid)
+}
+
+/// Segments and edits, without a residual.
+fn map(
+    a: &mut Recording,
+    b: &mut Candidate<'_>,
+    usable: Usable,
+    grid: &[Warp],
+) -> Result<Comparison> {
+    let mut comparison = Comparison::none(usable);
+    let Some(null) = Null::measure(&a.gradients.rows, &b.gradients.rows) else {
+        comparison.inconclusive = Some("the recordings are silent".into());
         return Ok(comparison);
     };
-    let (warps, best_score) = warps::find(a, b, &comparison.usable)?;
-    let found = lookup::follow(a, b, &warps, &comparison.usable, &null)?;
+    let (warps, best_score) = warps::find(a, b, &comparison.usable, grid)?;
+    let found = lookup::follow(a, b.gradients, &warps, &comparison.usable, &null)?;
     let evidence: Vec<f32> =
         found.path.evidence.iter().map(|e| e / std::f32::consts::LN_10).collect();
     comparison.widened_s = found.widened_s;
@@ -100,7 +143,6 @@ pub fn compare(a: &mut Recording, b: &mut Recording) -> Result<Comparison> {
     let stretches: Vec<Stretch> =
         comparison.segments.iter().map(|s| Stretch { a_s: s.a_s, line: s.line }).collect();
     comparison.edits = edits(&stretches, a.duration_s());
-    comparison.residual = residual::measure(a, b, &comparison.segments)?;
     Ok(comparison)
 }
 

@@ -1,21 +1,10 @@
 //! One pass over a file: what is kept of it for comparing.
 
-use crate::decode::{Clip, Input, OpenOptions, Source, Spool, StreamInfo};
-use crate::dsp::kernels::dot;
-use crate::dsp::resample::StreamResampler;
+use super::mono::{Heard, MonoSink, hear};
+use crate::decode::{Input, OpenOptions, Source, Spool, StreamInfo};
 use crate::dsp::speech_bands::SPEECH_RATE_HZ;
 use crate::error::{Error, Result};
 use crate::fingerprint::{GradientMeasure, Gradients, Warp};
-
-/// Energy of the mean over that of the first channel below which the channels cancel: 40 dB.
-const CANCELLED: f64 = 1e-4;
-
-/// Which mono signal is taken of several channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mix {
-    Mean,
-    First,
-}
 
 /// A decoded file, ready to be compared with others any number of times.
 #[derive(Debug)]
@@ -41,50 +30,12 @@ impl Recording {
         options: &OpenOptions,
         progress: &mut dyn FnMut(f64, Option<f64>),
     ) -> Result<Self> {
-        let (mean, cancels) = Self::read_as(input, options, Mix::Mean, progress)?;
-        if !cancels || matches!(input, Input::Stdin) {
-            return Ok(mean);
-        }
-        let (mut first, _) = Self::read_as(input, options, Mix::First, progress)?;
-        let note = "the channels cancel each other, so the first one alone was compared";
-        first.stream.warnings.push(note.into());
-        Ok(first)
-    }
-
-    /// The recording, and whether its mean is silent while its first channel is not.
-    fn read_as(
-        input: &Input,
-        options: &OpenOptions,
-        channels: Mix,
-        progress: &mut dyn FnMut(f64, Option<f64>),
-    ) -> Result<(Self, bool)> {
-        let mut clip = Clip::open(input, options)?;
-        let rate = clip.stream().sample_rate_hz;
-        let declared_s = clip.stream().declared_duration_s;
-        let mut low_rate = StreamResampler::new(rate, SPEECH_RATE_HZ);
-        let mut kept = Kept::default();
-        let mut mix = Vec::new();
-        let (mut of_mean, mut of_first) = (0.0f64, 0.0f64);
-        while let Some(block) = clip.next_block()? {
-            block.mix_down(&mut mix);
-            if let Some(first) = block.channels.first().filter(|_| block.channels.len() > 1) {
-                of_mean += f64::from(dot(&mix, &mix));
-                of_first += f64::from(dot(first, first));
-                if channels == Mix::First {
-                    mix.clone_from(first);
-                }
-            }
-            low_rate.push(&mix, |samples| kept.push(samples));
-            let done = block.start_frame + block.frames() as u64;
-            progress(done as f64 / f64::from(rate), declared_s);
-        }
-        low_rate.finish(|samples| kept.push(samples));
-        let (samples, gradients) = kept.finish()?;
+        let Heard { source, stream, sink } = hear::<Kept>(input, options, progress)?;
+        let (samples, gradients) = sink.finish()?;
         if samples.is_empty() {
-            return Err(Error::NoAudio { what: "the stream holds no samples".into() });
+            return Err(Error::NoAudio { what: "the stream holds too few samples".into() });
         }
-        let (source, stream, _) = clip.finish()?;
-        Ok((Self { source, stream, samples, gradients }, of_mean < CANCELLED * of_first))
+        Ok(Self { source, stream, samples, gradients })
     }
 
     /// Duration in seconds.
@@ -110,14 +61,16 @@ impl Default for Kept {
     }
 }
 
-impl Kept {
+impl MonoSink for Kept {
     fn push(&mut self, samples: &[f32]) {
         if self.outcome.is_ok() {
             self.outcome = self.spool.push(samples);
             self.gradients.push(samples);
         }
     }
+}
 
+impl Kept {
     fn finish(self) -> Result<(Spool, Gradients)> {
         self.outcome?;
         Ok((self.spool, self.gradients.finish()))

@@ -1,5 +1,6 @@
 //! From the stretches of a path to segments with sharp lines and joints.
 
+use super::candidate::Candidate;
 use super::lookup::Found;
 use super::{Recording, THRESHOLD};
 use crate::align::{
@@ -7,7 +8,8 @@ use crate::align::{
     refine_joint,
 };
 use crate::error::Result;
-use crate::fingerprint::{FRAME_S, ROW_CENTRE_S, Warp, search};
+use crate::decode::Spool;
+use crate::fingerprint::{FRAME_S, Gradients, ROW_CENTRE_S, Warp, search};
 
 /// Gaps shorter than this in a stretch on one line are no gaps, in seconds of the clip.
 const BRIDGED_S: f64 = 0.35;
@@ -112,16 +114,49 @@ impl Segment {
 }
 
 /// Segments of the path, sharpened; none unless one reaches [`THRESHOLD`].
-pub(super) fn sharpen(a: &mut Recording, b: &mut Recording, found: Found) -> Result<Vec<Segment>> {
-    let mut segments = rough(a, b, &found);
-    reach_out(a, b, &found, &mut segments);
+pub(super) fn sharpen(
+    a: &mut Recording,
+    b: &mut Candidate<'_>,
+    found: Found,
+) -> Result<Vec<Segment>> {
+    let rows = b.gradients;
+    let mut segments = rough(a, rows, &found);
+    reach_out(a, b.duration_s, &found, &mut segments);
+    if let Some(samples) = &mut b.samples {
+        fit_lines(a, samples, rows, &found, &mut segments)?;
+    }
+    let mut segments = joined(a, b, segments, &found)?;
+    if let Some(samples) = &mut b.samples {
+        place_joints(a, samples, &mut segments)?;
+    }
+    let mut segments = met(segments);
+    segments.retain(|s| s.a_s.1 - s.a_s.0 >= SHORTEST_S);
     for segment in &mut segments {
+        measure(rows, &found, segment);
+    }
+    let best = segments.iter().map(|s| s.score).fold(0.0, f64::max);
+    segments.retain(|s| best >= THRESHOLD && s.score >= FURTHER);
+    for segment in &mut segments {
+        segment.also_at_s = also_at(rows, &found, segment);
+    }
+    Ok(segments)
+}
+
+/// Fits every line to the waveforms.
+fn fit_lines(
+    a: &mut Recording,
+    b: &mut Spool,
+    rows: &Gradients,
+    found: &Found,
+    segments: &mut [Segment],
+) -> Result<()> {
+    for segment in segments {
         // The slope of a short stretch's rows is uncertain, so its warp's own comes first.
         let state = &found.states[segment.state];
-        let as_found = place(b, &found, state, segment.a_s);
-        let mut fit = fit_waveform(&mut a.samples, &mut b.samples, &as_found, segment.a_s)?;
+        let as_found = place(rows, found, state, segment.a_s);
+        let mut fit = fit_waveform(&mut a.samples, b, &as_found, segment.a_s)?;
         if !fit.aligned {
-            fit = fit_waveform(&mut a.samples, &mut b.samples, &segment.line, segment.a_s)?;
+            fit = fit_waveform(&mut a.samples, b, &segment.line, segment.a_s)?;
         }
         segment.line = fit.line;
         segment.aligned = fit.aligned;
@@ -129,23 +164,11 @@ pub(super) fn sharpen(a: &mut Recording, b: &mut Recording, found: Found) -> Res
         segment.gain_db = fit.gain_db;
         segment.inverted = fit.inverted;
     }
-    let mut segments = joined(a, b, segments, &found)?;
-    place_joints(a, b, &mut segments)?;
-    let mut segments = met(segments);
-    segments.retain(|s| s.a_s.1 - s.a_s.0 >= SHORTEST_S);
-    for segment in &mut segments {
-        measure(b, &found, segment);
-    }
-    let best = segments.iter().map(|s| s.score).fold(0.0, f64::max);
-    segments.retain(|s| best >= THRESHOLD && s.score >= FURTHER);
-    for segment in &mut segments {
-        segment.also_at_s = also_at(b, &found, segment);
-    }
-    Ok(segments)
+    Ok(())
 }
 
 /// Stretches of the path with their lines measured on the rows.
-fn rough(a: &Recording, b: &Recording, found: &Found) -> Vec<Segment> {
+fn rough(a: &Recording, b: &Gradients, found: &Found) -> Vec<Segment> {
     let frames = a.gradients.rows.len();
     let mut out: Vec<Segment> = Vec::new();
     for piece in &found.path.pieces {
@@ -171,16 +194,16 @@ fn rough(a: &Recording, b: &Recording, found: &Found) -> Vec<Segment> {
 }
 
 /// The line of a hypothesis, moved to where the rows of a stretch agree best.
-fn place(b: &Recording, found: &Found, state: &State, a_s: (f64, f64)) -> Line {
+fn place(b: &Gradients, found: &Found, state: &State, a_s: (f64, f64)) -> Line {
     let row = |time_s: f64| (time_s * state.warp.ratio / FRAME_S).round() as usize;
     let rows = &found.rows_of(&state.warp).rows;
     let span = (row(a_s.0), row(a_s.1));
-    let fit = fit_slope(rows, &b.gradients.rows, span, state.line.diagonal(), 0.0);
+    let fit = fit_slope(rows, &b.rows, span, state.line.diagonal(), 0.0);
     Line::through_rows(state.warp.ratio, fit.diagonal)
 }
 
 /// The line of a hypothesis, fitted to the rows of a stretch.
-fn straighten(b: &Recording, found: &Found, state: &State, frames: (usize, usize)) -> Line {
+fn straighten(b: &Gradients, found: &Found, state: &State, frames: (usize, usize)) -> Line {
     let ratio = state.warp.ratio;
     let row = |frame: usize| (frame as f64 * ratio).round() as usize;
     let span = (row(frames.0), row(frames.1));
@@ -188,8 +211,8 @@ fn straighten(b: &Recording, found: &Found, state: &State, frames: (usize, usize
     // The warp was measured over seconds: over a longer stretch less room is left.
     let spread = (0.05 / length_s.max(1.0)).min(0.004);
     let rows = &found.rows_of(&state.warp).rows;
-    let fit = fit_slope(rows, &b.gradients.rows, span, state.line.diagonal(), spread);
-    let blocks = fit_blocks(rows, &b.gradients.rows, span, fit.diagonal);
+    let fit = fit_slope(rows, &b.rows, span, state.line.diagonal(), spread);
+    let blocks = fit_blocks(rows, &b.rows, span, fit.diagonal);
     let fit = blocks.filter(|blocks| (blocks.slope - 1.0).abs() < 0.01).unwrap_or(fit);
     let middle_s = 0.5 * (frames.0 + frames.1) as f64 * FRAME_S + ROW_CENTRE_S;
     let moved = (fit.diagonal - state.line.diagonal()) * FRAME_S;
@@ -202,7 +225,7 @@ fn frame(time_s: f64) -> usize {
 }
 
 /// Lets the first and last stretch reach the clip's start and end unless something speaks against it.
-fn reach_out(a: &Recording, b: &Recording, found: &Found, segments: &mut [Segment]) {
+fn reach_out(a: &Recording, b_s: f64, found: &Found, segments: &mut [Segment]) {
     let (end_s, frames) = (a.duration_s(), a.gradients.rows.len());
     if let Some(first) = segments.first_mut() {
         let evidence = found.states[first.state].evidence_between(0, frame(first.a_s.0));
@@ -214,7 +237,7 @@ fn reach_out(a: &Recording, b: &Recording, found: &Found, segments: &mut [Segmen
         let from = frame(last.a_s.1).min(frames);
         let evidence = found.states[last.state].evidence_between(from, frames);
         if evidence > FOREIGN || end_s - last.a_s.1 < AT_THE_EDGE_S {
-            last.a_s.1 = last.line.a(b.duration_s()).min(end_s).max(last.a_s.1);
+            last.a_s.1 = last.line.a(b_s).min(end_s).max(last.a_s.1);
         }
     }
 }
@@ -222,7 +245,7 @@ fn reach_out(a: &Recording, b: &Recording, found: &Found, segments: &mut [Segmen
 /// Neighbours that lie on one line with nothing foreign between, made one.
 fn joined(
     a: &mut Recording,
-    b: &mut Recording,
+    b: &mut Candidate<'_>,
     segments: Vec<Segment>,
     found: &Found,
 ) -> Result<Vec<Segment>> {
@@ -265,7 +288,7 @@ fn on_one_line(left: &Segment, right: &Segment) -> bool {
 /// against it, and the source's waveform is not there underneath.
 fn is_foreign(
     a: &mut Recording,
-    b: &mut Recording,
+    b: &mut Candidate<'_>,
     left: &Segment,
     right: &Segment,
     found: &Found,
@@ -275,9 +298,10 @@ fn is_foreign(
     if gap.1 - gap.0 < BRIDGED_S || between(left) > FOREIGN || between(right) > FOREIGN {
         return Ok(false);
     }
+    let Some(of_b) = &mut b.samples else { return Ok(true) };
     let line = bridge(left, right);
     let inside = (gap.0 + EDGE_S, gap.1 - EDGE_S);
-    let fit = fit_waveform(&mut a.samples, &mut b.samples, &line, inside)?;
+    let fit = fit_waveform(&mut a.samples, of_b, &line, inside)?;
     let moved = (fit.line.b(0.5 * (gap.0 + gap.1)) - line.b(0.5 * (gap.0 + gap.1))).abs();
     Ok(!(left.aligned && right.aligned && fit.aligned && moved < SAME_WAVE_S))
 }
@@ -292,7 +316,7 @@ fn bridge(left: &Segment, right: &Segment) -> Line {
 }
 
 /// Places every start and end of the segments.
-fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) -> Result<()> {
+fn place_joints(a: &mut Recording, other: &mut Spool, segments: &mut [Segment]) -> Result<()> {
     let end_of_clip = a.duration_s();
     for i in 0..=segments.len() {
         let left = i.checked_sub(1).map(|i| segments[i].clone());
@@ -303,7 +327,7 @@ fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) 
         let left_end_s = left.as_ref().map_or(0.0, |s| s.a_s.1);
         let right_start_s = right.as_ref().map_or(end_of_clip, |s| s.a_s.0);
         let presumed = Joint { left_end_s, right_start_s };
-        let (reader, other) = (&mut a.samples, &mut b.samples);
+        let reader = &mut a.samples;
         let mut joint = presumed;
         let ends_inside = left.is_some() && end_of_clip - left_end_s > AT_THE_EDGE_S;
         let starts_inside = right.is_some() && right_start_s > AT_THE_EDGE_S;
@@ -329,15 +353,15 @@ fn place_joints(a: &mut Recording, b: &mut Recording, segments: &mut [Segment]) 
 }
 
 /// Similarity and score of a segment.
-fn measure(b: &Recording, found: &Found, segment: &mut Segment) {
+fn measure(b: &Gradients, found: &Found, segment: &mut Segment) {
     let rows = found.rows_of(&segment.warp);
     let audibility = &found.states[segment.state].audibility;
     let (mut sum, mut weights, mut squares) = (0.0f64, 1e-9f64, 1e-9f64);
     for (n, mine) in rows_of(rows, segment) {
         let b_s = segment.line.b(n as f64 * FRAME_S / segment.warp.ratio + ROW_CENTRE_S);
         let place = ((b_s - ROW_CENTRE_S) / FRAME_S).round();
-        let Some(other) = b.gradients.rows.get(place.max(0.0) as usize) else { continue };
-        let weight = audibility.weight(rows.depths[n], b.gradients.depths[place.max(0.0) as usize]);
+        let Some(other) = b.rows.get(place.max(0.0) as usize) else { continue };
+        let weight = audibility.weight(rows.depths[n], b.depths[place.max(0.0) as usize]);
         sum += weight * correlation(mine, other);
         weights += weight;
         squares += weight * weight;
@@ -349,7 +373,7 @@ fn measure(b: &Recording, found: &Found, segment: &mut Segment) {
 
 /// Rows of the clip that lie wholly in a segment, with their numbers.
 fn rows_of<'a>(
-    rows: &'a crate::fingerprint::Gradients,
+    rows: &'a Gradients,
     segment: &Segment,
 ) -> impl Iterator<Item = (usize, &'a crate::fingerprint::Row)> {
     let row = |s: f64| (s * segment.warp.ratio / FRAME_S).max(0.0);
@@ -360,14 +384,14 @@ fn rows_of<'a>(
 }
 
 /// Other places at which the middle of a segment agrees nearly as well.
-fn also_at(b: &Recording, found: &Found, segment: &Segment) -> Vec<f64> {
+fn also_at(b: &Gradients, found: &Found, segment: &Segment) -> Vec<f64> {
     const LONGEST: usize = 500;
     let rows = found.rows_of(&segment.warp);
     let mine: Vec<_> = rows_of(rows, segment).collect();
     let skip = mine.len().saturating_sub(LONGEST) / 2;
     let part: Vec<_> = mine.iter().skip(skip).take(LONGEST).map(|(_, row)| **row).collect();
     let Some(first) = mine.get(skip).map(|(n, _)| *n) else { return Vec::new() };
-    let hits = search(&b.gradients, &[&part]).pop().unwrap_or_default();
+    let hits = search(b, &[&part]).pop().unwrap_or_default();
     let Some(best) = hits.first().map(|hit| hit.score).filter(|score| *score >= THRESHOLD) else {
         return Vec::new();
     };

@@ -1,8 +1,10 @@
 //! At what speed and pitch a clip runs against its source, from a few of its windows.
 
 use super::Recording;
+use super::candidate::Candidate;
 use super::usable::Usable;
 use crate::align::{Line, fit_slope, lay, pitch_between};
+use crate::decode::Spool;
 use crate::dsp::speech_bands::SPEECH_RATE_HZ;
 use crate::error::Result;
 use crate::fingerprint::{GradientMeasure, Gradients, Hit, Row, Warp, search};
@@ -52,20 +54,22 @@ struct Sighting {
 }
 
 /// Warps under which parts of `a` are found in `b`, best first, and the best score of any window. If
-/// nothing is found, the plain one alone.
+/// nothing is found, the plain one alone. What the plain one does not find is looked up under those of
+/// `grid`.
 pub(super) fn find(
     a: &mut Recording,
-    b: &mut Recording,
+    b: &mut Candidate<'_>,
     usable: &Usable,
+    grid: &[Warp],
 ) -> Result<(Vec<Warp>, f64)> {
     let starts = windows(a.duration_s(), usable, PLAIN_WINDOWS);
-    let mut seen = look(a, &b.gradients, &starts, &[Warp::NONE])?;
+    let mut seen = look(a, b.gradients, &starts, &[Warp::NONE])?;
     let found = |seen: &[Sighting], start: f64| {
         seen.iter().any(|s| s.start_s == start && s.hit.score >= FOUND)
     };
     let mut open: Vec<f64> = starts.iter().copied().filter(|s| !found(&seen, *s)).collect();
     if 2 * open.len() > starts.len() {
-        seen.extend(look(a, &b.gradients, &spread(&open, GRID_WINDOWS), &grid())?);
+        seen.extend(look(a, b.gradients, &spread(&open, GRID_WINDOWS), grid)?);
     }
     seen.sort_by(|x, y| y.hit.score.total_cmp(&x.hit.score));
     let best_score = seen.first().map_or(0.0, |s| s.hit.score);
@@ -78,7 +82,7 @@ pub(super) fn find(
         let (mut warp, agreement) = refine(a, b, &best)?;
         if warp != Warp::NONE {
             // A window that runs faster may have been seen by a part of it alone.
-            let mut again = look(a, &b.gradients, &[best.start_s], &grid())?;
+            let mut again = look(a, b.gradients, &[best.start_s], grid)?;
             again.sort_by(|x, y| y.hit.score.total_cmp(&x.hit.score));
             if let Some(other) = again.first().filter(|o| o.hit.score > best.hit.score) {
                 let other = refine(a, b, other)?;
@@ -87,7 +91,7 @@ pub(super) fn find(
                 }
             }
         }
-        let explained = look(a, &b.gradients, &open, &[warp])?;
+        let explained = look(a, b.gradients, &open, &[warp])?;
         open.retain(|s| *s != best.start_s && !found(&explained, *s));
         let same = |w: &Warp| {
             (w.ratio - warp.ratio).abs() < SAME_RATIO && (w.pitch - warp.pitch).abs() < SAME_PITCH
@@ -125,7 +129,7 @@ fn spread(values: &[f64], count: usize) -> Vec<f64> {
 
 /// Speeds, tempi and pitches that are tried: steps of 1.25 % in speed, 1.5 % in tempo, a semitone in
 /// pitch.
-fn grid() -> Vec<Warp> {
+pub(super) fn grid() -> Vec<Warp> {
     let mut out = Vec::new();
     for step in 1..=8 {
         let change = 0.0125 * f64::from(step);
@@ -168,7 +172,7 @@ fn look(a: &mut Recording, b: &Gradients, starts: &[f64], warps: &[Warp]) -> Res
 }
 
 /// The warp measured round a sighting, and the agreement there.
-fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<(Warp, f64)> {
+fn refine(a: &mut Recording, b: &mut Candidate<'_>, sighting: &Sighting) -> Result<(Warp, f64)> {
     let samples = window(a, sighting.start_s)?;
     let mut warp = sighting.warp;
     let mut diagonal = sighting.hit.row as f64;
@@ -216,10 +220,11 @@ fn refine(a: &mut Recording, b: &mut Recording, sighting: &Sighting) -> Result<(
 }
 
 /// The pitch of a stretch that lies on this line from its first sample: the warp's speed or none if
-/// that fits, else what was measured.
-fn pitch(b: &mut Recording, samples: &[f32], line: &Line, warp: Warp) -> Result<f64> {
+/// that fits, else what was measured; the warp's own where the source has no samples.
+fn pitch(b: &mut Candidate<'_>, samples: &[f32], line: &Line, warp: Warp) -> Result<f64> {
+    let Some(of_b) = &mut b.samples else { return Ok(warp.pitch) };
     // Laid with its own pitch, as if nothing but time had been stretched.
-    let laid = unpitched(b, line, samples.len())?;
+    let laid = unpitched(of_b, line, samples.len())?;
     let (measured, agreement) = pitch_between(samples, &laid, warp.pitch, 0.03);
     if agreement < 0.05 {
         return Ok(warp.pitch);
@@ -237,7 +242,7 @@ fn pitch(b: &mut Recording, samples: &[f32], line: &Line, warp: Warp) -> Result<
 }
 
 /// Half-overlapping windows of the source, each at its own speed, where the clip's windows lie.
-fn unpitched(b: &mut Recording, line: &Line, count: usize) -> Result<Vec<f32>> {
+fn unpitched(b: &mut Spool, line: &Line, count: usize) -> Result<Vec<f32>> {
     // Stretches of 128 ms keep the source's pitch; the transform looks at exactly these.
     const STRETCH: usize = 1024;
     let mut out = Vec::with_capacity(count);
@@ -245,7 +250,7 @@ fn unpitched(b: &mut Recording, line: &Line, count: usize) -> Result<Vec<f32>> {
         let middle_s = (start + STRETCH / 2) as f64 / RATE;
         let plain = Line { ratio: 1.0, offset_s: line.b(middle_s) - middle_s };
         out.extend(lay(
-            &mut b.samples,
+            b,
             &plain,
             start as i64,
             STRETCH.min(count - start),

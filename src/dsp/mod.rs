@@ -6,6 +6,7 @@ pub mod hybrid;
 pub mod kernels;
 pub mod lpc;
 pub mod mdct;
+pub mod moments;
 pub mod resample;
 pub mod sinc;
 pub mod speech_bands;

@@ -1,6 +1,6 @@
 //! Gains of neighbouring speech bands over time, eight bits each.
 
-use crate::dsp::kernels::{dot, sum};
+use crate::dsp::moments::Moments;
 use crate::dsp::speech_bands::{
     DIFFERENCES, GRADIENT_FRAMES, Gradient, HOP, N_FFT, SPEECH_RATE_HZ, SpeechBands, WIN_LENGTH,
 };
@@ -100,9 +100,7 @@ pub struct GradientMeasure {
 struct Rows {
     bands: SpeechBands,
     gradient: Gradient,
-    depths: Vec<u8>,
-    /// Bin of each frame's pure tone, if it is one.
-    tones: Vec<Option<usize>>,
+    moments: Moments,
     out: Vec<Row>,
 }
 
@@ -113,8 +111,7 @@ impl GradientMeasure {
         let rows = Rows {
             bands: SpeechBands::new(warp.pitch),
             gradient: Gradient::default(),
-            depths: Vec::new(),
-            tones: Vec::new(),
+            moments: Moments::default(),
             out: Vec::new(),
         };
         Self { stft: Stft::with_window(N_FFT, WIN_LENGTH, HOP as f64 / warp.ratio), rows }
@@ -131,14 +128,8 @@ impl GradientMeasure {
     pub fn finish(self) -> Gradients {
         let Self { stft, mut rows } = self;
         stft.finish(|frame| rows.add(frame));
-        let louder = rows.depths.iter().zip(rows.depths.iter().skip(GRADIENT_FRAMES));
-        let depths = louder.map(|(x, y)| *x.min(y)).collect();
-        let tones = rows.tones.iter().zip(rows.tones.iter().skip(GRADIENT_FRAMES));
-        let same = |(x, y): (&Option<usize>, &Option<usize>)| match (x, y) {
-            (Some(x), Some(y)) => x.abs_diff(*y) <= 1,
-            _ => false,
-        };
-        Gradients::new(rows.out, depths, tones.map(same).collect())
+        let (depths, steady) = rows.moments.finish();
+        Gradients::new(rows.out, depths, steady)
     }
 
     /// The rows of a whole slice.
@@ -152,26 +143,12 @@ impl GradientMeasure {
 
 impl Rows {
     fn add(&mut self, frame: &Frame) {
-        let mean_square = dot(frame.samples, frame.samples) / WIN_LENGTH as f32;
-        self.depths.push((-10.0 * mean_square.max(1e-13).log10()).clamp(0.0, 127.0) as u8);
-        self.tones.push(pure_tone(frame.power));
+        self.moments.push(frame);
         if let Some(gains) = self.gradient.push(self.bands.differences(frame.power)) {
             let value = |gain: f32| (UNIT * gain).round().clamp(-127.0, 127.0) as i8;
             self.out.push(gains.map(value));
         }
     }
-}
-
-/// Bin of the one tone that holds nearly all power, if there is one.
-fn pure_tone(power: &[f32]) -> Option<usize> {
-    /// Bins on each side that the window spreads a tone to.
-    const SPREAD: usize = 5;
-    /// Share of the power beside the tone, at most.
-    const REST: f32 = 1e-3;
-    let peak = (0..power.len()).max_by(|&i, &j| power[i].total_cmp(&power[j]))?;
-    let near = peak.saturating_sub(SPREAD)..(peak + SPREAD + 1).min(power.len());
-    let (all, tone) = (sum(power), sum(&power[near]));
-    (tone > 0.0 && all - tone < REST * all).then_some(peak)
 }
 
 #[cfg(test)]

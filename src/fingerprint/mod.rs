@@ -5,6 +5,7 @@
 //! hand nothing is saved by throwing it away, and small gains are mostly noise.
 
 mod gradients;
+mod rebuilt;
 mod search;
 
 pub use gradients::{

@@ -6,7 +6,8 @@
 use crate::dsp::speech_bands::{
     DIFFERENCES, Gradient, HOP, N_FFT, SPEECH_RATE_HZ, SpeechBands, WIN_LENGTH,
 };
-use crate::dsp::stft::Stft;
+use crate::dsp::moments::Moments;
+use crate::dsp::stft::{Frame, Stft};
 
 /// Name of this algorithm and of its every constant. Words of another producer must not be compared
 /// with these, so it changes when any of them does.
@@ -18,12 +19,30 @@ pub const FINGERPRINT_RATE_HZ: u32 = SPEECH_RATE_HZ;
 /// Words per second.
 pub const WORDS_PER_S: f64 = FINGERPRINT_RATE_HZ as f64 / HOP as f64;
 
+/// Bit of a level that says that nothing changes.
+const STILL: u8 = 0x80;
+
+/// Mean square of a word's gains in log2 units below which nothing changes, as in a hum: gains of
+/// 0.36 dB.
+const STILL_GAINS: f32 = 0.015;
+
 /// Words of a clip.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprint {
     /// Word `i` compares the frame that starts at `(i + 8) * 16 ms` with the one at `i * 16 ms`.
     /// Bit `m` is set where band `m` gained energy over band `m + 1`.
     pub words: Vec<u32>,
+    /// Per word: level of the louder of its two frames in dB below full scale, 0..=127; in the highest
+    /// bit, whether nothing changes between them but noise, as in a tone or a hum.
+    pub levels: Vec<u8>,
+}
+
+impl Fingerprint {
+    /// Levels in dB below full scale, and where nothing changes.
+    #[must_use]
+    pub fn depths_and_still(&self) -> (Vec<u8>, Vec<bool>) {
+        self.levels.iter().map(|level| (level & !STILL, level & STILL != 0)).unzip()
+    }
 }
 
 /// Measures [`Fingerprint`] from mono samples at [`FINGERPRINT_RATE_HZ`].
@@ -36,7 +55,10 @@ pub struct FingerprintMeasure {
 struct Words {
     bands: SpeechBands,
     gradient: Gradient,
-    out: Fingerprint,
+    moments: Moments,
+    /// Whether the gains of each word are as small as those of a hum.
+    still: Vec<bool>,
+    words: Vec<u32>,
 }
 
 impl Default for FingerprintMeasure {
@@ -46,7 +68,9 @@ impl Default for FingerprintMeasure {
             words: Words {
                 bands: SpeechBands::new(1.0),
                 gradient: Gradient::default(),
-                out: Fingerprint::default(),
+                moments: Moments::default(),
+                still: Vec::new(),
+                words: Vec::new(),
             },
         }
     }
@@ -57,27 +81,37 @@ impl FingerprintMeasure {
     /// each band less that of the next higher one.
     pub fn push(&mut self, samples: &[f32], mut visit: impl FnMut(&[f32; DIFFERENCES])) {
         let Self { stft, words } = self;
-        stft.push(samples, |frame| visit(&words.add(frame.power)));
+        stft.push(samples, |frame| visit(&words.add(frame)));
     }
 
     /// The words; none for a clip shorter than 192 ms.
     #[must_use]
     pub fn finish(self, mut visit: impl FnMut(&[f32; DIFFERENCES])) -> Fingerprint {
         let Self { stft, mut words } = self;
-        stft.finish(|frame| visit(&words.add(frame.power)));
-        words.out
+        stft.finish(|frame| visit(&words.add(frame)));
+        words.finish()
     }
 }
 
 impl Words {
-    /// Adds the frame with this power spectrum and gives back its differences.
-    fn add(&mut self, power: &[f32]) -> [f32; DIFFERENCES] {
-        let differences = self.bands.differences(power);
+    /// Adds a frame and gives back its differences.
+    fn add(&mut self, frame: &Frame) -> [f32; DIFFERENCES] {
+        self.moments.push(frame);
+        let differences = self.bands.differences(frame.power);
         if let Some(gains) = self.gradient.push(differences) {
             let set = |word, (m, gain): (usize, &f32)| word | (u32::from(*gain > 0.0) << m);
-            self.out.words.push(gains.iter().enumerate().fold(0, set));
+            self.words.push(gains.iter().enumerate().fold(0, set));
+            let mean_square = gains.iter().map(|x| x * x).sum::<f32>() / DIFFERENCES as f32;
+            self.still.push(mean_square < STILL_GAINS);
         }
         differences
+    }
+
+    fn finish(self) -> Fingerprint {
+        let (depths, tones) = self.moments.finish();
+        let still = tones.iter().zip(&self.still).map(|(tone, still)| *tone || *still);
+        let level = |(depth, still): (&u8, bool)| depth | if still { STILL } else { 0 };
+        Fingerprint { words: self.words, levels: depths.iter().zip(still).map(level).collect() }
     }
 }
 

@@ -167,7 +167,8 @@ pub(super) fn error_report(error: &Error) -> ErrorReport {
         Error::Limit { .. } => ("limit", None),
         Error::NoAudio { .. } => ("no_audio", None),
         Error::Argument { .. } => ("argument", None),
-        Error::Write { .. } => ("internal", None),
+        Error::Write { .. } | Error::Archive { .. } => ("internal", None),
+        Error::Damaged { offset, .. } => ("internal", Some(*offset)),
     };
     let mut message = error.to_string();
     let mut cause = std::error::Error::source(error);
