@@ -21,6 +21,7 @@ pub mod features;
 pub mod finding;
 pub mod fingerprint;
 pub mod fusion;
+pub mod matching;
 pub mod measures;
 pub mod report;
 pub mod scan;

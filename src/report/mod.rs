@@ -1,5 +1,6 @@
 //! From an analysis, a comparison or a scan to bytes: the document, and one file per format that renders it.
 
+pub mod archive;
 pub mod audacity;
 mod base64;
 mod build;
@@ -12,6 +13,7 @@ mod document_enf;
 mod format;
 pub mod html;
 pub mod json;
+pub mod matches;
 mod overview;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -30,7 +32,7 @@ pub use document_enf::*;
 pub(crate) use format::write_whole;
 pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
-pub use schema::{analysis_schema, comparison_schema};
+pub use schema::{analysis_schema, comparison_schema, match_schema};
 
 #[cfg(test)]
 pub(crate) use sample::{sample_report, unreadable_report};

@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use crate::report::comparison::{COMPARISON_SCHEMA, ComparisonDocument};
+use crate::report::matches::{MATCH_SCHEMA, MatchDocument};
 use crate::report::{ANALYSIS_SCHEMA, AnalysisDocument};
 
 /// JSON Schema 2020-12 of `spliceprint.analysis/1`. Unknown keys are allowed, since a version may
@@ -18,6 +19,12 @@ pub fn analysis_schema() -> Value {
 #[must_use]
 pub fn comparison_schema() -> Value {
     schema_of::<ComparisonDocument>(COMPARISON_SCHEMA, "urn:spliceprint:schema:comparison:1")
+}
+
+/// JSON Schema 2020-12 of `spliceprint.match/1`, as open to additions.
+#[must_use]
+pub fn match_schema() -> Value {
+    schema_of::<MatchDocument>(MATCH_SCHEMA, "urn:spliceprint:schema:match:1")
 }
 
 fn schema_of<D: JsonSchema>(name: &str, id: &str) -> Value {
@@ -34,7 +41,7 @@ fn schema_of<D: JsonSchema>(name: &str, id: &str) -> Value {
 mod tests {
     use super::*;
     use crate::report::comparison::sample;
-    use crate::report::{Status, sample_report, unreadable_report};
+    use crate::report::{Status, matches, sample_report, unreadable_report};
 
     fn errors(schema: &Value, document: &Value) -> Vec<String> {
         let validator = jsonschema::draft202012::new(schema).unwrap();
@@ -52,6 +59,10 @@ mod tests {
         for report in sample::all() {
             let document = serde_json::to_value(&report.document).unwrap();
             assert_eq!(errors(&comparison_schema(), &document), Vec::<String>::new());
+        }
+        for report in matches::sample::all() {
+            let document = serde_json::to_value(&report.document).unwrap();
+            assert_eq!(errors(&match_schema(), &document), Vec::<String>::new());
         }
     }
 
@@ -75,9 +86,11 @@ mod tests {
     /// On a difference, the schema as it should be is left in the temporary folder.
     #[test]
     fn the_published_copies_are_current() {
-        for (name, schema) in
-            [("analysis-1.json", analysis_schema()), ("comparison-1.json", comparison_schema())]
-        {
+        for (name, schema) in [
+            ("analysis-1.json", analysis_schema()),
+            ("comparison-1.json", comparison_schema()),
+            ("match-1.json", match_schema()),
+        ] {
             let path = format!("{}/docs/schema/{name}", env!("CARGO_MANIFEST_DIR"));
             let published = std::fs::read_to_string(path).unwrap_or_default();
             let current = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());

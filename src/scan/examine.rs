@@ -8,6 +8,7 @@ use super::outputs::REPORTS;
 use super::walk::Found;
 use super::{ScanOptions, stamp};
 use crate::analysis::analyze;
+use crate::archive::Words;
 use crate::decode::Input;
 use crate::error::{Error, Result};
 use crate::report::scan::{ScanRecord, ScannedFile};
@@ -50,7 +51,7 @@ impl Task {
     }
 }
 
-/// Examines a file and writes its outputs. `hear` is told seconds of sound and bytes as they go by;
+/// Examines a file and writes its outputs; its words too if they are to be archived. `hear` is told seconds of sound and bytes as they go by;
 /// the bytes sum up to those of the file.
 ///
 /// # Errors
@@ -60,15 +61,16 @@ pub(super) fn examine(
     task: &Task,
     options: &ScanOptions,
     hear: &mut dyn FnMut(f64, u64),
-) -> Result<ScanRecord> {
+) -> Result<(ScanRecord, Option<Words>)> {
     let mut told = Told { heard_s: 0.0, seconds: 0.0, bytes: 0, of_bytes: task.file.bytes };
     let whole = || {
-        let report = report(&task.path, options, &mut |done_s, of_s| told.tell(done_s, of_s, hear));
-        write_report(&report, task, options)
+        let mut progress = |done_s: f64, of_s: Option<f64>| told.tell(done_s, of_s, hear);
+        let (report, words) = report(&task.path, options, &mut progress);
+        Ok((write_report(&report, task, options)?, words))
     };
     let record = match catch_unwind(AssertUnwindSafe(whole)) {
         Ok(record) => record,
-        Err(_) => write_report(&defect(&task.path, options), task, options),
+        Err(_) => Ok((write_report(&defect(&task.path, options), task, options)?, None)),
     };
     hear(told.heard_s - told.seconds, told.of_bytes.saturating_sub(told.bytes));
     record
@@ -97,15 +99,23 @@ impl Told {
     }
 }
 
+/// A file's report, and what an archive keeps of it.
 fn report(
     path: &Path,
     options: &ScanOptions,
     progress: &mut dyn FnMut(f64, Option<f64>),
-) -> Report {
+) -> (Report, Option<Words>) {
     let input = Input::Path(path.to_owned());
     match analyze(&input, &options.settings, progress) {
-        Ok(analysis) => Report::of(&analysis, &options.settings, false),
-        Err(error) => Report::unreadable(&path.to_string_lossy(), &error, &options.settings),
+        Ok(analysis) => {
+            let (source, fingerprint) = (&analysis.source, &analysis.features.fingerprint);
+            let words = || Words::new(source, analysis.stream.duration_s, fingerprint).ok();
+            let words = options.archive.as_ref().and_then(|_| words());
+            (Report::of(&analysis, &options.settings, false), words)
+        }
+        Err(error) => {
+            (Report::unreadable(&path.to_string_lossy(), &error, &options.settings), None)
+        }
     }
 }
 

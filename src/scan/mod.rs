@@ -5,6 +5,7 @@
 //! ended in the middle keeps what it has. Table and index page are written anew from time to time,
 //! and at the end.
 
+mod collect;
 mod examine;
 mod glob;
 mod journal;
@@ -17,13 +18,18 @@ mod walk;
 use std::path::PathBuf;
 
 use crate::analysis::Settings;
+use crate::archive::ArchiveWriter;
 use crate::error::{Error, Result};
 use crate::report::scan::{ScanRecord, ScanSummary};
 use crate::report::{Report, ToolReport};
+pub use collect::{CollectEvent, CollectOptions, Collected, collect};
 use examine::Task;
 use glob::Filter;
 use outputs::Outputs;
 use spread::Message;
+
+/// Shortest sound that an archive takes, in seconds, with room for rounding.
+const ARCHIVED_FROM_S: f64 = 0.25;
 
 /// Most threads that a scan may ask for.
 pub const MAX_JOBS: usize = 256;
@@ -45,6 +51,8 @@ pub struct ScanOptions {
     pub exclude: Vec<String>,
     /// Whether each file has a page too.
     pub pages: bool,
+    /// Archive that every file's words are added to; made if it is not there.
+    pub archive: Option<PathBuf>,
     /// What to examine of each file.
     pub settings: Settings,
 }
@@ -88,19 +96,29 @@ pub struct Scan {
 /// # Errors
 ///
 /// [`Error::Argument`] for a pattern or setting that makes no sense, and for an earlier scan in the
-/// folder of the outputs that is not to be continued; [`Error::Write`] if an output cannot be
-/// written, in which case the rest is left undone and what is finished stays.
+/// folder of the outputs that is not to be continued; those of opening the archive; [`Error::Write`] if
+/// an output cannot be written, in which case the rest is left undone and what is finished stays.
 pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Result<Scan> {
     options.settings.check()?;
     let filter = Filter::new(&options.include, &options.exclude)?;
     let mut outputs = Outputs::create(&options.out_dir, options.resume)?;
-    let found = walk::walk(&options.paths, &filter, &options.out_dir);
+    let mut archive = options.archive.as_deref().map(ArchiveWriter::open).transpose()?;
+    let mut own = outputs::paths(&options.out_dir);
+    own.extend(options.archive.clone());
+    let found = walk::walk(&options.paths, &filter, &own);
     let total = found.files.len() + found.failed.len();
     outputs.expect(total, found.passed_over);
 
     let tool = ToolReport::of(&options.settings);
     let tasks: Vec<Task> = found.files.into_iter().map(Task::new).collect();
-    let (left, kept) = outputs.keep_finished(tasks, &tool, options.pages)?;
+    let is_archived = |record: &ScanRecord| {
+        let heard_s = record.stream.as_ref().map_or(0.0, |stream| stream.duration_s);
+        let holds = |archive: &ArchiveWriter| {
+            record.source.pcm_sha256.as_ref().is_some_and(|hash| archive.holds(hash))
+        };
+        heard_s < ARCHIVED_FROM_S || archive.as_ref().is_none_or(holds)
+    };
+    let (left, kept) = outputs.keep_finished(tasks, &tool, options.pages, &is_archived)?;
     let bytes = left.iter().map(|task| task.file.bytes).sum();
     tell(ScanEvent::Planned { files: total, kept, bytes });
 
@@ -117,7 +135,16 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
             tell(ScanEvent::Heard { seconds, bytes });
             Ok(())
         }
-        Message::Done(record) => outputs.add(record?, tell),
+        Message::Done(done) => {
+            let (record, words) = done?;
+            if let Some((archive, words)) = archive.as_mut().zip(words) {
+                archive.add(&words)?;
+            }
+            outputs.add(record, tell)
+        }
     })?;
+    if let Some(archive) = &mut archive {
+        archive.commit()?;
+    }
     outputs.finish()
 }

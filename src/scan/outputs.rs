@@ -29,6 +29,11 @@ const REFRESH_COST: u32 = 50;
 /// Kinds of errors that lie in the moment or the machine, not in the file's bytes.
 const PASSING: [&str; 5] = ["open", "read", "changed", "unsupported", "internal"];
 
+/// Everything that a scan into `folder` writes.
+pub(super) fn paths(folder: &Path) -> Vec<PathBuf> {
+    [REPORTS, LINES, TABLE, INDEX].iter().map(|name| folder.join(name)).collect()
+}
+
 /// What a scan writes.
 pub(super) struct Outputs {
     folder: PathBuf,
@@ -78,6 +83,7 @@ impl Outputs {
         tasks: Vec<Task>,
         tool: &ToolReport,
         pages: bool,
+        is_archived: &dyn Fn(&ScanRecord) -> bool,
     ) -> Result<(Vec<Task>, usize)> {
         let earlier = std::mem::take(&mut self.earlier).into_iter();
         let mut earlier: HashMap<String, ScanRecord> =
@@ -85,7 +91,9 @@ impl Outputs {
         let mut left = Vec::new();
         for task in tasks {
             match earlier.remove(&task.report) {
-                Some(record) if self.holds(&record, &task, tool, pages) => {
+                Some(record)
+                    if self.holds(&record, &task, tool, pages) && is_archived(&record) =>
+                {
                     self.records.push(record);
                 }
                 _ => left.push(task),

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::glob::Filter;
-use super::outputs::{INDEX, LINES, REPORTS, TABLE};
 use crate::report::scan::PassedOver;
 
 /// A file that is there.
@@ -32,10 +31,10 @@ pub(super) struct Walk {
     pub(super) passed_over: Vec<PassedOver>,
 }
 
-/// Every file below `paths` that passes `filter`, but for the outputs of a scan in `out_dir`. A path
-/// that is itself a file need not pass.
-pub(super) fn walk(paths: &[PathBuf], filter: &Filter, out_dir: &Path) -> Walk {
-    let mut walker = Walker::new(filter, out_dir);
+/// Every file below `paths` that passes `filter`, but for `outputs` and what is in them. A path that is
+/// itself a file need not pass.
+pub(super) fn walk(paths: &[PathBuf], filter: &Filter, outputs: &[PathBuf]) -> Walk {
+    let mut walker = Walker::new(filter, outputs);
     for path in paths {
         walker.visit(Entry { path: path.clone(), below: None });
         walker.empty_folders();
@@ -68,12 +67,10 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(filter: &'a Filter, out_dir: &Path) -> Self {
-        let out_dir = fs::canonicalize(out_dir).unwrap_or_else(|_| out_dir.to_owned());
-        let outputs = [REPORTS, LINES, TABLE, INDEX].map(|name| out_dir.join(name));
+    fn new(filter: &'a Filter, outputs: &[PathBuf]) -> Self {
         Self {
             filter,
-            visited: HashSet::from(outputs),
+            visited: outputs.iter().map(|path| real_path(path)).collect(),
             folders: Vec::new(),
             links: VecDeque::new(),
             walk: Walk::default(),
@@ -144,6 +141,13 @@ impl<'a> Walker<'a> {
     }
 }
 
+/// A path without links, as far as it leads somewhere.
+fn real_path(path: &Path) -> PathBuf {
+    let real = fs::canonicalize(path).ok();
+    let in_folder = || Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?));
+    real.or_else(in_folder).unwrap_or_else(|| path.to_owned())
+}
+
 #[cfg(unix)]
 fn special(kind: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
@@ -195,7 +199,7 @@ mod tests {
         let folder = tree();
         let root = folder.path().to_owned();
         let paths = [root.clone(), root.join("a"), root.join("b.wav")];
-        let walk = walk(&paths, &filter(&[], &[]), &root.join("out"));
+        let walk = walk(&paths, &filter(&[], &[]), &[root.join("out/reports")]);
         let expected = [".gitignore", "a/.hidden", "a/c.WAV", "a/d/e.txt", "b.wav", "out/mine"];
         assert_eq!(names(&walk, &root), expected);
         assert!(walk.failed.is_empty() && walk.passed_over.is_empty());
@@ -207,7 +211,7 @@ mod tests {
     fn patterns_choose_and_a_given_file_needs_none() {
         let folder = tree();
         let root = folder.path().to_owned();
-        let out = root.join("out");
+        let out = [root.join("out/reports")];
         let found = walk(std::slice::from_ref(&root), &filter(&["*.wav"], &[]), &out);
         assert_eq!(names(&found, &root), ["a/c.WAV", "b.wav"]);
         let found = walk(std::slice::from_ref(&root), &filter(&[], &["a", "out", ".*"]), &out);
@@ -229,7 +233,7 @@ mod tests {
         symlink(other.path().join("a"), root.join("other")).unwrap();
         symlink("/dev/null", root.join("null")).unwrap();
         let walk =
-            walk(std::slice::from_ref(&root), &filter(&[], &[".gitignore"]), &root.join("out"));
+            walk(std::slice::from_ref(&root), &filter(&[], &[".gitignore"]), &[root.join("out/reports")]);
         let files = names(&walk, &root);
         assert!(files.contains(&"b.wav".into()) && !files.contains(&"0-link.wav".into()));
         assert_eq!(files.iter().filter(|name| name.starts_with("other/")).count(), 3);

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use spliceprint::finding::Strength;
+use spliceprint::matching::THRESHOLD;
 use spliceprint::scan::MAX_JOBS;
 
 /// Says what can be observed in a recording: what it is, what was done to it, where to listen.
@@ -22,6 +23,8 @@ Examples:
   spliceprint analyze *.m4a --json                one JSON document a line
   spliceprint compare clip.ogg meeting.flac       what of the clip is in the meeting
   spliceprint scan leak/ --out-dir out            every file of a folder, with an index page
+  spliceprint archive add meetings recordings/    keep recordings to find clips in
+  spliceprint match clip.ogg --archive meetings   from which of them a clip comes
 
 Exit codes: 0 ran, whatever was found; 1 internal or I/O error; 2 wrong usage; 3 some inputs could
 not be examined; 4 none could; 10 with --fail-on: something at or above that strength.")]
@@ -45,6 +48,14 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Examine folders: a report for each file, a table, and an index page that groups exact copies.
     Scan(ScanArgs),
+    /// Find out from which archived recording a clip comes.
+    Match(MatchArgs),
+    /// Keep recordings to find clips in.
+    Archive {
+        /// What to do.
+        #[command(subcommand)]
+        action: ArchiveAction,
+    },
     /// Explain a detector: what it looks for, what it is blind to, its sources.
     Explain {
         /// Detector; a list of all if left out.
@@ -179,6 +190,9 @@ pub(crate) struct ScanArgs {
     /// Leave out files and folders that match. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+    /// Add every file to this archive, for `match`; it is made if it is not there.
+    #[arg(long, value_name = "ARC")]
+    pub(crate) archive: Option<PathBuf>,
     /// Write a page for each file too.
     #[arg(long)]
     pub(crate) html: bool,
@@ -188,6 +202,82 @@ pub(crate) struct ScanArgs {
     /// Exit with 10 if anything is at or above this strength.
     #[arg(long, value_enum, value_name = "STRENGTH")]
     pub(crate) fail_on: Option<Level>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MatchArgs {
+    /// The clips in question; `-` reads standard input.
+    #[arg(required = true, value_name = "CLIP")]
+    pub(crate) clips: Vec<PathBuf>,
+    /// The archive; `archive add` and `scan --archive` make one.
+    #[arg(long, value_name = "ARC")]
+    pub(crate) archive: PathBuf,
+    /// Print JSON: one document, or one a line for several clips.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a report; its ending decides: .json, or .ndjson for several clips. May be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Vec<PathBuf>,
+    /// Recordings that are named for a clip, at most.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = parse_top)]
+    pub(crate) top: usize,
+    /// Least score of a recording that is named, in standard deviations above strangers.
+    #[arg(long, value_name = "X", default_value_t = THRESHOLD, value_parser = parse_score)]
+    pub(crate) min_score: f64,
+    /// Never start an ffmpeg, not even for formats that nothing here decodes.
+    #[arg(long)]
+    pub(crate) no_external: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ArchiveAction {
+    /// Add files, and every file of folders; the archive is made if it is not there.
+    Add {
+        /// The archive, a folder.
+        #[arg(value_name = "ARC")]
+        archive: PathBuf,
+        /// Files and folders.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Files read at the same time; as many as there are cores if left out.
+        #[arg(long, short, value_name = "N", value_parser = parse_jobs)]
+        jobs: Option<usize>,
+        /// Never start an ffmpeg, not even for formats that nothing here decodes.
+        #[arg(long)]
+        no_external: bool,
+    },
+    /// Take recordings out; `list` has their numbers.
+    Remove {
+        /// The archive.
+        #[arg(value_name = "ARC")]
+        archive: PathBuf,
+        /// Numbers of recordings.
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<u64>,
+    },
+    /// Say how large an archive is.
+    Stats(ArchiveView),
+    /// List the recordings.
+    List(ArchiveView),
+    /// Put all segments into as few files as there can be, without what was removed.
+    Merge {
+        /// The archive.
+        #[arg(value_name = "ARC")]
+        archive: PathBuf,
+    },
+    /// Hold every byte against its checksum; exit code 1 if something is damaged.
+    Verify(ArchiveView),
+}
+
+/// An archive to look at.
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveView {
+    /// The archive.
+    #[arg(value_name = "ARC")]
+    pub(crate) archive: PathBuf,
+    /// Print JSON; `list` prints one document a line.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -204,6 +294,8 @@ pub(crate) enum Document {
     Analysis,
     /// Of `compare`.
     Comparison,
+    /// Of `match`.
+    Match,
 }
 
 /// Strengths as words on the command line.
@@ -232,6 +324,22 @@ impl From<Level> for Strength {
 fn parse_jobs(text: &str) -> Result<usize, String> {
     let jobs = text.parse().map_err(|_| format!("`{text}` is no number"))?;
     if (1..=MAX_JOBS).contains(&jobs) { Ok(jobs) } else { Err(format!("expected 1 to {MAX_JOBS}")) }
+}
+
+/// A number of recordings.
+fn parse_top(text: &str) -> Result<usize, String> {
+    let top = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if (1..=1000).contains(&top) { Ok(top) } else { Err("expected 1 to 1000".into()) }
+}
+
+/// A score that is not below the least one.
+fn parse_score(text: &str) -> Result<f64, String> {
+    let score: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if score >= THRESHOLD && score.is_finite() {
+        Ok(score)
+    } else {
+        Err(format!("expected {THRESHOLD} or more; below that strangers match"))
+    }
 }
 
 /// `75.5`, `1:15.5` or `0:01:15.5`, in seconds.

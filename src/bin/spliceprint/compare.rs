@@ -63,12 +63,12 @@ pub(crate) fn run(args: &CompareArgs, talk: &Talk, out: &mut dyn Write) -> Resul
     })
 }
 
-fn input(path: &Path) -> Input {
+pub(crate) fn input(path: &Path) -> Input {
     if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path.to_owned()) }
 }
 
 /// Reads one side with a progress bar.
-fn read(
+pub(crate) fn read(
     input: &Input,
     options: &OpenOptions,
     path: &Path,

@@ -1,10 +1,12 @@
 //! The program: arguments in, reports out, one exit code.
 
 mod analyze;
+mod archive;
 mod args;
 mod compare;
 mod demo;
 mod explain;
+mod matching;
 mod scan;
 mod talk;
 
@@ -14,7 +16,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command, Document};
-use spliceprint::report::{analysis_schema, comparison_schema, json};
+use spliceprint::report::{analysis_schema, comparison_schema, json, match_schema};
 use talk::Talk;
 
 /// What a command ends with, other than success.
@@ -70,12 +72,15 @@ fn run(command: Command, talk: &Talk) -> Result<u8, Failure> {
     match command {
         Command::Analyze(args) => return analyze::run(&args, talk, &mut out),
         Command::Compare(args) => return compare::run(&args, talk, &mut out),
+        Command::Match(args) => return matching::run(&args, talk, &mut out),
+        Command::Archive { action } => return archive::run(&action, talk, &mut out),
         Command::Scan(args) => return scan::run(&args, talk, &mut out),
         Command::Explain { id } => explain::run(id.as_deref(), &mut out)?,
         Command::Schema { document } => {
             let schema = match document {
                 Document::Analysis => analysis_schema(),
                 Document::Comparison => comparison_schema(),
+                Document::Match => match_schema(),
             };
             json::write_document(&schema, &mut out)?;
         }

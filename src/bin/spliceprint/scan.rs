@@ -44,6 +44,7 @@ fn options(args: &ScanArgs) -> ScanOptions {
         include: args.include.clone(),
         exclude: args.exclude.clone(),
         pages: args.html,
+        archive: args.archive.clone(),
         settings: Settings { open, ..Settings::default() },
     }
 }

@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::error::Error as _;
 use std::io::{IsTerminal, stderr, stdout};
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -49,7 +50,7 @@ impl Talk {
         bar
     }
 
-    /// A bar for a scan, by bytes of files; hidden unless standard error is a terminal.
+    /// A bar for many files, by their bytes; hidden unless standard error is a terminal.
     pub(crate) fn scan_progress(&self) -> ProgressBar {
         if self.quiet || !stderr().is_terminal() {
             return ProgressBar::hidden();
@@ -86,6 +87,15 @@ impl Talk {
         if let Some(hint) = error.hint() {
             eprintln!("hint: {}", escape(&hint));
         }
+    }
+
+    /// An error about one file of several, which names it.
+    pub(crate) fn failed_file(&self, path: &Path, error: &spliceprint::error::Error) {
+        let name = path.to_string_lossy();
+        if !error.to_string().contains(&*name) {
+            eprintln!("spliceprint: `{}`:", escape(&name));
+        }
+        self.error(error);
     }
 
     /// Why a file of several could not be examined.

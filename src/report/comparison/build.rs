@@ -32,23 +32,16 @@ impl ComparisonReport {
         pictures: Option<Pictures>,
     ) -> Self {
         let damaged = [a, b].iter().any(|r| !r.stream.damage.is_empty());
-        let edit = |edit: &Edit| EditReport {
-            kind: edit.kind,
-            a_start_s: round_time(edit.a_s.0),
-            a_end_s: round_time(edit.a_s.1),
-            b_start_s: edit.b_s.map(|b| round_time(b.0)),
-            b_end_s: edit.b_s.map(|b| round_time(b.1)),
-        };
         let document = ComparisonDocument {
             schema: COMPARISON_SCHEMA.into(),
             status: if damaged { Status::Partial } else { Status::Ok },
             tool: tool(),
-            a: recording(a),
-            b: recording(b),
+            a: recording_report(a),
+            b: recording_report(b),
             limitations: limitations(a, b, comparison),
             same_source: same_source(a, b, comparison),
             segments: segments(comparison),
-            edits: comparison.edits.iter().map(edit).collect(),
+            edits: comparison.edits.iter().map(edit_report).collect(),
             additions: additions(comparison),
             series: series(comparison),
         };
@@ -99,7 +92,19 @@ fn tool() -> ComparisonTool {
     }
 }
 
-fn recording(recording: &Recording) -> RecordingReport {
+/// An edit as the document has it.
+pub(crate) fn edit_report(edit: &Edit) -> EditReport {
+    EditReport {
+        kind: edit.kind,
+        a_start_s: round_time(edit.a_s.0),
+        a_end_s: round_time(edit.a_s.1),
+        b_start_s: edit.b_s.map(|b| round_time(b.0)),
+        b_end_s: edit.b_s.map(|b| round_time(b.1)),
+    }
+}
+
+/// A file that was examined.
+pub(crate) fn recording_report(recording: &Recording) -> RecordingReport {
     RecordingReport {
         source: SourceReport::of(&recording.source),
         stream: Some(recording.stream.clone()),

@@ -12,8 +12,9 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod sample_pictures;
 pub mod terminal;
-mod wording;
+pub(crate) mod wording;
 
+pub(crate) use build::{edit_report, recording_report};
 pub use document::*;
 
 use crate::report::Overview;

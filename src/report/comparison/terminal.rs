@@ -38,7 +38,8 @@ pub fn summary(report: &ComparisonReport, style: Style) -> String {
     page.into_text()
 }
 
-fn recording(name: &str, recording: &RecordingReport, page: &mut Page) {
+/// A file: its name, hash, stream, and what was wrong with it.
+pub(crate) fn recording(name: &str, recording: &RecordingReport, page: &mut Page) {
     page.bold(&format!("{name}  {}", escape(&recording.source.path)));
     if let Some(sha256) = &recording.source.sha256 {
         let short: String = sha256.chars().take(16).collect();

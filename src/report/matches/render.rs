@@ -1,0 +1,55 @@
+//! Which formats a search has.
+
+use std::io::{self, Write};
+
+use super::MatchReport;
+use crate::report::{Format, Render, json};
+
+impl MatchReport {
+    /// One line of newline-delimited JSON.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` answers.
+    pub fn write_line(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, &self.document)?;
+        out.write_all(b"\n")
+    }
+}
+
+impl Render for MatchReport {
+    fn refusal(format: Format) -> Option<&'static str> {
+        match format {
+            Format::Json | Format::Ndjson => None,
+            _ => Some("matches are written as .json, or as .ndjson for several clips"),
+        }
+    }
+
+    fn render(reports: &[Self], format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match (format, reports) {
+            (Format::Json, [report]) => json::write_document(&report.document, out),
+            (Format::Ndjson, reports) => reports.iter().try_for_each(|r| r.write_line(out)),
+            (_, reports) => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("this format holds one clip, not {}; NDJSON holds several", reports.len()),
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::matches::sample;
+
+    #[test]
+    fn several_clips_are_lines_and_one_is_a_document() {
+        let reports = sample::all();
+        let mut bytes = Vec::new();
+        Format::Ndjson.render(&reports, &mut bytes).unwrap();
+        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), reports.len());
+        assert!(Format::Json.render(&reports, &mut bytes).is_err());
+        assert!(Format::Html.render(&reports[..1], &mut bytes).is_err());
+        assert!(Format::Json.render(&reports[..1], &mut bytes).is_ok());
+    }
+}
