@@ -7,7 +7,8 @@ use super::name::stem;
 use super::outputs::REPORTS;
 use super::walk::Found;
 use super::{ScanOptions, stamp};
-use crate::analysis::analyze;
+use crate::analysis::glance::glance;
+use crate::analysis::{Profile, analyze};
 use crate::decode::Input;
 use crate::error::{Error, Result};
 use crate::report::scan::{ScanRecord, ScannedFile};
@@ -103,10 +104,13 @@ fn report(
     progress: &mut dyn FnMut(f64, Option<f64>),
 ) -> Report {
     let input = Input::Path(path.to_owned());
-    match analyze(&input, &options.settings, progress) {
-        Ok(analysis) => Report::of(&analysis, &options.settings, false),
-        Err(error) => Report::unreadable(&path.to_string_lossy(), &error, &options.settings),
-    }
+    let settings = &options.settings;
+    let report = if settings.profile == Profile::Full {
+        analyze(&input, settings, progress).map(|analysis| Report::of(&analysis, settings, false))
+    } else {
+        glance(&input, settings, progress).map(|glance| Report::of_glance(&glance, settings))
+    };
+    report.unwrap_or_else(|error| Report::unreadable(&path.to_string_lossy(), &error, settings))
 }
 
 /// The report of a file on which the program itself failed.
