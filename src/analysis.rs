@@ -1,6 +1,7 @@
 //! The first of the program's tasks: one clip in, everything observed about it out.
 
 pub mod enf;
+pub mod glance;
 
 use enf::{EnfMatch, EnfRecord};
 
@@ -13,9 +14,35 @@ use crate::fusion::{EditPoint, Seen, fuse, grade};
 use crate::measures::Measures;
 use crate::measures::grid::{Depth, GridCodec, GridTrack};
 
+/// How much of a clip is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Everything, by [`analyze`].
+    #[default]
+    Full,
+    /// Decoded for its hashes and its fingerprint alone, by [`glance::glance`].
+    Fast,
+    /// Not decoded: what the file says of itself and its hash, by [`glance::glance`].
+    Structure,
+}
+
+impl Profile {
+    /// The word that documents carry.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Fast => "fast",
+            Self::Structure => "structure",
+        }
+    }
+}
+
 /// What to examine.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// How much is looked at.
+    pub profile: Profile,
     /// Which stream to open and how.
     pub open: OpenOptions,
     /// Start of the examined part, in seconds; the beginning if `None`.

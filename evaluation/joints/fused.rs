@@ -95,30 +95,70 @@ pub fn threshold(falses: &[f64], lowest: f64, hours: f64, per_hour: f64) -> Opti
     Some(Threshold { from_score, falses })
 }
 
+/// Untouched clips that a band is set on.
+#[derive(Default)]
+struct Group {
+    hours: f64,
+    /// Scores of their points.
+    falses: Vec<f64>,
+}
+
+impl Group {
+    fn of<'a>(clips: impl Iterator<Item = &'a Clip>) -> Self {
+        let mut group = Self::default();
+        for clip in clips.filter(|c| c.truth.untouched) {
+            group.hours += clip.hours();
+            group.falses.extend(clip.line.edit_points.iter().map(|p| p.score));
+        }
+        group
+    }
+}
+
+/// The lowest score that does for `all`, and for each of the groups within it whose hours suffice: what
+/// is quiet on the average may still be loud for one talker, or at a close microphone.
+fn threshold_for_each(
+    all: &Group,
+    groups: &[Group],
+    lowest: f64,
+    per_hour: f64,
+) -> Option<Threshold> {
+    let found = |group: &Group| threshold(&group.falses, lowest, group.hours, per_hour);
+    let of_all = found(all)?.from_score;
+    let from_score = groups.iter().filter_map(found).map(|t| t.from_score).fold(of_all, f64::max);
+    let falses = all.falses.iter().filter(|s| **s >= from_score).count();
+    Some(Threshold { from_score, falses })
+}
+
 /// The thresholds of all contexts together and of each.
 pub fn text(clips: &[Clip]) -> String {
     let mut text = format!("{MARK}\n#\n");
     text.push_str(
         "# From this score on an edit point has the band's name: the median-unbiased estimate of false\n\
-         # points per untouched hour is at most per_hour. A band that is missing needs more hours.\n",
+         # points per untouched hour is at most per_hour, over all and, where the hours suffice, for each\n\
+         # talker and for close microphones. A band that is missing needs more hours.\n",
     );
+    let mut talkers: Vec<&str> = clips.iter().map(|c| c.truth.talker.as_str()).collect();
+    talkers.sort_unstable();
+    talkers.dedup();
     for context in std::iter::once("all").chain(CONTEXTS) {
         let chosen = || clips.iter().filter(|c| context == "all" || c.line.context == context);
-        let untouched = || chosen().filter(|c| c.truth.untouched);
-        let scores = |c: &Clip| c.line.edit_points.iter().map(|p| p.score).collect::<Vec<_>>();
-        let hours: f64 = untouched().map(Clip::hours).sum();
-        let falses: Vec<f64> = untouched().flat_map(&scores).collect();
-        let lowest = chosen().flat_map(&scores).fold(f64::INFINITY, f64::min);
+        let all = Group::of(chosen());
+        let near = Group::of(chosen().filter(|c| c.truth.case.ends_with("_near")));
+        let mut groups = vec![near];
+        groups.extend(talkers.iter().map(|t| Group::of(chosen().filter(|c| c.truth.talker == *t))));
+        let scores = chosen().flat_map(|c| c.line.edit_points.iter().map(|p| p.score));
+        let lowest = scores.fold(f64::INFINITY, f64::min);
         let lowest = if lowest.is_finite() { lowest } else { 0.0 };
         for (band, per_hour) in BANDS {
-            let Some(found) = threshold(&falses, lowest, hours, per_hour) else { continue };
-            let upper = mean_at(found.falses, 0.05) / hours;
+            let found = threshold_for_each(&all, &groups, lowest, per_hour);
+            let Some(found) = found else { continue };
+            let upper = mean_at(found.falses, 0.05) / all.hours;
             // Writing to a string does not fail.
             let _ = write!(
                 text,
                 "\n[fused.{context}.{band}]\nfrom_score = {:.3}\nper_hour = {per_hour}\n\
-                 false_points = {}\nhours = {hours:.2}\nupper_95_per_hour = {upper:.3}\n",
-                found.from_score, found.falses
+                 false_points = {}\nhours = {:.2}\nupper_95_per_hour = {upper:.3}\n",
+                found.from_score, found.falses, all.hours
             );
         }
     }
@@ -138,5 +178,17 @@ mod tests {
         assert_eq!(threshold(&falses, 0.5, 10.0, 0.05), None);
         assert_eq!(threshold(&[], 0.5, 10.0, 0.5), Some(Threshold { from_score: 0.5, falses: 0 }));
         assert_eq!(threshold(&[], 0.5, 0.0, 1.0), None);
+    }
+
+    #[test]
+    fn the_loudest_group_decides() {
+        let group = |hours, falses: &[f64]| Group { hours, falses: falses.to_vec() };
+        let all = group(10.0, &[1.0, 2.0, 3.0]);
+        let (loud, quiet) = (group(2.0, &[2.0, 3.0]), group(5.0, &[1.0]));
+        let of = |groups: &[Group]| threshold_for_each(&all, groups, 0.5, 1.0).unwrap();
+        assert_eq!(of(&[]), Threshold { from_score: 0.5, falses: 3 });
+        assert_eq!(of(&[quiet, loud]), Threshold { from_score: 2.001, falses: 1 });
+        // Half an hour is too short to say anything about one false point an hour.
+        assert_eq!(of(&[group(0.5, &[9.0])]).from_score, 0.5);
     }
 }

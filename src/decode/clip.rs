@@ -148,6 +148,18 @@ impl Clip {
         }
     }
 
+    /// Ends here: the file, and the stream as far as it is known without decoding it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Changed`] if the file is another than at the start.
+    pub fn close(self) -> Result<(Source, StreamInfo)> {
+        self.file.check_unchanged()?;
+        let mut info = self.info;
+        info.duration_s = info.declared_duration_s.unwrap_or(0.0);
+        Ok((self.file.describe(), info))
+    }
+
     /// Decodes what is left and says what was examined, and where the coded stream breaks off.
     ///
     /// # Errors

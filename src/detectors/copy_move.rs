@@ -79,6 +79,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     stands_alone: true,
     innocent_explanations: &[
         "announcements, jingles and ring tones that are played from a recording",
+        "a noise suppressor that fills pauses from a loop",
         "music made from samples or loops",
     ],
     references: &["Yan, Yang & Huang 2019, IEEE TIFS", "Knapp & Carter 1976, IEEE TASSP 24"],

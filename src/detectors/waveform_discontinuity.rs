@@ -7,12 +7,13 @@
 //! sample, the second at the last old one, both by more than anywhere inside the signal they were
 //! fitted to. A codec spreads this over a few milliseconds, which count too. What goes on behind the
 //! place speaks against a joint: the same spectrum, and a voice whose periods repeat across it. A place
-//! that one odd sample explains is a click, one where the level rises is the start of a sound.
+//! that one odd sample explains is a click, one where the level rises or falls the start or the end of
+//! a sound.
 //!
 //! # Score
 //!
-//! Decimal logarithm of a likelihood ratio: how much more often such a combination of errors, onset,
-//! change of spectrum and broken repetition was seen at abrupt joints inside speech than at a place in
+//! Decimal logarithm of a likelihood ratio: how much more often such a combination of errors, step of the
+//! level, change of spectrum and broken repetition was seen at abrupt joints inside speech than at a place in
 //! untouched recordings (logistic regression, see the weights). A clip whose sixth-highest place is high
 //! has clicks of its own and all its scores are lowered.
 //!
@@ -31,10 +32,10 @@ use super::prelude::*;
 use crate::measures::joints::Joint;
 
 /// Score from which a place is reported, in a clip that was stored without loss.
-const REPORTS_FROM: f64 = 2.25;
+const REPORTS_FROM: f64 = 3.0;
 
 /// The same after a lossy codec, whose block switching breaks waveforms too.
-const REPORTS_FROM_LOSSY: f64 = 3.0;
+const REPORTS_FROM_LOSSY: f64 = 3.4;
 
 /// Error, in times the local one, that both sides must have after a lossy codec: bursts that one side
 /// predicts were seen in an untouched recording.
@@ -43,8 +44,8 @@ const LEAST_ERROR_LOSSY: f32 = 1.0;
 /// Burst below which the rest of a place is not measured and nothing is reported.
 const MIN_BURST: f32 = 1.1;
 
-/// What a place says, each number times its weight: decimal logarithms of error, burst, onset and
-/// mismatch, the loss of continuity, and a sharp error; then the constant.
+/// What a place says, each number times its weight: decimal logarithms of error, burst, step of the level
+/// (either way: dry voices stop as sharply as they start) and mismatch, the loss of continuity, and a sharp error; then the constant.
 struct Weights {
     weights: [f64; 6],
     constant: f64,
@@ -155,7 +156,7 @@ fn likelihood(joint: &Joint, model: &Weights) -> f64 {
     let values = [
         error,
         log(joint.burst, 0.0, 2.0),
-        log(joint.onset, -1.0, 1.0),
+        log(joint.onset, -1.0, 1.0).abs(),
         log(joint.mismatch, -0.2, 1.5),
         f64::from(joint.continuity).clamp(-1.0, 1.0),
         sharp,
@@ -216,10 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn a_start_of_sound_is_less_likely_than_a_joint() {
-        let start = Joint { onset: 4.0, ..joint(4.0) };
-        for model in [&LOSSLESS, &LOSSY] {
-            assert!(likelihood(&start, model) < likelihood(&joint(4.0), model));
+    fn a_start_or_an_end_of_sound_is_less_likely_than_a_joint() {
+        for (onset, model) in [(4.0, &LOSSLESS), (4.0, &LOSSY), (0.25, &LOSSLESS), (0.25, &LOSSY)] {
+            let step = Joint { onset, ..joint(4.0) };
+            assert!(likelihood(&step, model) < likelihood(&joint(4.0), model));
         }
     }
 

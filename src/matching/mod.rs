@@ -142,7 +142,8 @@ fn suspects(
         for place in votes::best_places(window, archive.segments(), windows.all.len())? {
             matches.checked += 1;
             let segment = &archive.segments()[place.segment];
-            for (clip, score) in check::agreement(&window.views[place.view].rows, &place, segment)? {
+            for (clip, score) in check::agreement(&window.views[place.view].rows, &place, segment)?
+            {
                 if archive.is_live(&segment.clips()[clip]) {
                     let key = (place.segment, clip);
                     let warp = window.views[place.view].warp;

@@ -48,12 +48,7 @@ impl Report {
                 .enf_match
                 .as_ref()
                 .map(|m| enf_match(m, analysis.features.hum.as_ref(), analysis.offset_s)),
-            fingerprint: Some(FingerprintReport {
-                producer: PRODUCER.into(),
-                words: with_words.then(|| words.clone()),
-                word_count: words.len(),
-                words_per_s: WORDS_PER_S,
-            }),
+            fingerprint: Some(fingerprint(words, with_words)),
             stream: Some(stream),
         };
         Self { document, overview: Some(overview(analysis)) }
@@ -112,6 +107,15 @@ impl Report {
     }
 }
 
+pub(super) fn fingerprint(words: &[u32], with_words: bool) -> FingerprintReport {
+    FingerprintReport {
+        producer: PRODUCER.into(),
+        words: with_words.then(|| words.to_vec()),
+        word_count: words.len(),
+        words_per_s: WORDS_PER_S,
+    }
+}
+
 impl SourceReport {
     /// A file that was read.
     pub(super) fn of(source: &Source) -> Self {
@@ -138,7 +142,7 @@ impl ToolReport {
     }
 }
 
-fn tool(settings: &Settings) -> ToolReport {
+pub(super) fn tool(settings: &Settings) -> ToolReport {
     ToolReport {
         name: env!("CARGO_PKG_NAME").into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -147,6 +151,7 @@ fn tool(settings: &Settings) -> ToolReport {
             start_s: settings.start_s.map(round_time),
             end_s: settings.end_s.map(round_time),
             deep: settings.deep,
+            profile: settings.profile.as_str().into(),
             only: settings.only.clone(),
             skip: settings.skip.clone(),
             external: settings.open.allow_external,
@@ -180,7 +185,6 @@ pub(super) fn error_report(error: &Error) -> ErrorReport {
 }
 
 fn provenance(stream: &StreamInfo, analysis: &Analysis) -> Provenance {
-    let tags = stream.encoder.iter().map(|e| Tag { name: "encoder".into(), value: e.clone() });
     let earlier = analysis.earlier_grids().rev().map(|track| CompressionStep {
         codec: track.codec.name().into(),
         bit_rate_bps: None,
@@ -189,6 +193,14 @@ fn provenance(stream: &StreamInfo, analysis: &Analysis) -> Provenance {
         z: Some(round_to(f64::from(track.z), 1)),
         coverage: Some(round_to(f64::from(track.coverage), 3)),
     });
+    let mut provenance = stream_provenance(stream);
+    provenance.compression_history.splice(0..0, earlier);
+    provenance
+}
+
+/// What the stream itself tells.
+pub(super) fn stream_provenance(stream: &StreamInfo) -> Provenance {
+    let tags = stream.encoder.iter().map(|e| Tag { name: "encoder".into(), value: e.clone() });
     let coded = (!stream.lossless).then(|| CompressionStep {
         codec: stream.codec.clone(),
         bit_rate_bps: stream.bit_rate_bps,
@@ -198,7 +210,7 @@ fn provenance(stream: &StreamInfo, analysis: &Analysis) -> Provenance {
     Provenance {
         structure: Vec::new(),
         tags: tags.collect(),
-        compression_history: earlier.chain(coded).collect(),
+        compression_history: coded.into_iter().collect(),
     }
 }
 
@@ -245,7 +257,7 @@ fn limitations(analysis: &Analysis) -> Vec<String> {
     lines
 }
 
-fn empty_detector(descriptor: &Descriptor) -> DetectorReport {
+pub(super) fn empty_detector(descriptor: &Descriptor) -> DetectorReport {
     DetectorReport {
         id: descriptor.id.into(),
         name: descriptor.name.into(),

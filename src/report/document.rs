@@ -45,7 +45,7 @@ pub struct AnalysisDocument {
     pub provenance: Provenance,
     /// What this examination cannot say; to be read before what it says.
     pub limitations: Vec<String>,
-    /// Whole-clip measurements; absent if unreadable.
+    /// Whole-clip measurements; absent if unreadable or left out by the profile.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub measurements: Option<Measurements>,
     /// Every detector, whether it examined the clip or not, sorted by id.
@@ -58,7 +58,7 @@ pub struct AnalysisDocument {
     /// The hum held against a record of the mains frequency; absent unless asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub enf_match: Option<EnfMatchReport>,
-    /// Spectral fingerprint of the clip; absent if unreadable.
+    /// Spectral fingerprint of the clip; absent if unreadable or left out by the profile.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fingerprint: Option<FingerprintReport>,
 }
@@ -107,12 +107,21 @@ pub struct SettingsReport {
     /// Whether every second was searched for frame grids.
     #[serde(default)]
     pub deep: bool,
+    /// How much was looked at: `full`; `fast`, hashes and fingerprint alone; or `structure`, nothing that
+    /// takes decoding.
+    #[serde(default = "full")]
+    pub profile: String,
     /// Detectors that were asked for; all if empty.
     pub only: Vec<String>,
     /// Detectors that were left out on request.
     pub skip: Vec<String>,
     /// Whether an external decoder was allowed.
     pub external: bool,
+}
+
+/// The only profile there was once.
+fn full() -> String {
+    crate::analysis::Profile::Full.as_str().into()
 }
 
 /// The file.

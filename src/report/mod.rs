@@ -5,6 +5,7 @@ pub mod audacity;
 mod base64;
 mod build;
 mod build_enf;
+mod build_glance;
 mod build_measurements;
 pub mod comparison;
 pub mod csv;

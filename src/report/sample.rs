@@ -144,6 +144,7 @@ fn tool() -> ToolReport {
             start_s: None,
             end_s: None,
             deep: false,
+            profile: "full".into(),
             only: Vec::new(),
             skip: vec!["pitch-jump".into()],
             external: false,

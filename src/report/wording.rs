@@ -8,6 +8,9 @@ use crate::report::{CertificateKind, CertificateReport, FindingReport};
 pub(crate) const ABSENCE: &str =
     "Absence of indicators does not show that the recording is unedited.";
 
+/// Stands in its place where only a short look was taken.
+pub(crate) const NO_DETECTOR: &str = "No detector has examined them.";
+
 /// Characters that change the direction of text around them; file names use them to pose as others.
 pub(crate) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -7,10 +7,12 @@ use super::name::stem;
 use super::outputs::REPORTS;
 use super::walk::Found;
 use super::{ScanOptions, stamp};
-use crate::analysis::analyze;
+use crate::analysis::glance::glance;
+use crate::analysis::{Profile, analyze};
 use crate::archive::Words;
-use crate::decode::Input;
+use crate::decode::{Input, Source, StreamInfo};
 use crate::error::{Error, Result};
+use crate::measures::fingerprint::Fingerprint;
 use crate::report::scan::{ScanRecord, ScannedFile};
 use crate::report::{ErrorReport, Format, Report, write_file};
 
@@ -106,17 +108,24 @@ fn report(
     progress: &mut dyn FnMut(f64, Option<f64>),
 ) -> (Report, Option<Words>) {
     let input = Input::Path(path.to_owned());
-    match analyze(&input, &options.settings, progress) {
-        Ok(analysis) => {
-            let (source, fingerprint) = (&analysis.source, &analysis.features.fingerprint);
-            let words = || Words::new(source, analysis.stream.duration_s, fingerprint).ok();
-            let words = options.archive.as_ref().and_then(|_| words());
-            (Report::of(&analysis, &options.settings, false), words)
-        }
-        Err(error) => {
-            (Report::unreadable(&path.to_string_lossy(), &error, &options.settings), None)
-        }
-    }
+    let settings = &options.settings;
+    let keep = |source: &Source, stream: &StreamInfo, fingerprint: &Fingerprint| {
+        let words = || Words::new(source, stream.duration_s, fingerprint).ok();
+        options.archive.as_ref().and_then(|_| words())
+    };
+    let examined = if settings.profile == Profile::Full {
+        analyze(&input, settings, progress).map(|it| {
+            let words = keep(&it.source, &it.stream, &it.features.fingerprint);
+            (Report::of(&it, settings, false), words)
+        })
+    } else {
+        glance(&input, settings, progress).map(|it| {
+            let words = it.fingerprint.as_ref().and_then(|f| keep(&it.source, &it.stream, f));
+            (Report::of_glance(&it, settings), words)
+        })
+    };
+    let unread = |error| (Report::unreadable(&path.to_string_lossy(), &error, settings), None);
+    examined.unwrap_or_else(unread)
 }
 
 /// The report of a file on which the program itself failed.

@@ -217,3 +217,29 @@ fn loops_end_and_outputs_inside_the_folder_are_no_input() {
     let again = folder.run([&arguments[..], &["--resume"]].concat());
     assert_eq!((again.code, folder.read("in/scan.ndjson")), (3, text), "nothing new was found");
 }
+
+#[test]
+fn a_short_look_names_what_was_left_out() {
+    let folder = leak();
+    let run = scan(&folder, &["--profile", "fast"]);
+    assert!(run.stdout.contains("No detector has examined them"), "{}", run.stdout);
+    assert!(!run.stdout.contains("Absence"), "{}", run.stdout);
+    let (files, summary) = lines(&folder);
+    assert_eq!((&summary["by_detectors"], &summary["ok"]), (&0.into(), &3.into()));
+    let talk = line(&files, "talk.flac");
+    let report = folder.path("out").join(talk["report"].as_str().unwrap());
+    let document: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    assert_eq!(document["tool"]["settings"]["profile"], "fast");
+    assert!(document["fingerprint"]["word_count"].as_u64().unwrap() > 800, "13 s of words");
+    let reason = "left out by the profile `fast`";
+    assert!(document["detectors"].as_array().unwrap().iter().all(|d| d["reason"] == reason));
+    assert!(talk["source"]["pcm_sha256"].is_string());
+
+    // Another profile examines the files anew, and reads no sample.
+    let run = scan(&folder, &["--profile", "structure", "--resume"]);
+    assert!(!run.stderr.contains("finished already"), "{}", run.stderr);
+    let (files, _) = lines(&folder);
+    let talk = line(&files, "talk.flac");
+    assert!(talk["source"]["sha256"].is_string() && talk["source"]["pcm_sha256"].is_null());
+    assert!((talk["stream"]["duration_s"].as_f64().unwrap() - 13.363).abs() < 0.01);
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use spliceprint::analysis::enf::EnfRecord;
 use spliceprint::analysis::{Analysis, Settings, analyze};
 use spliceprint::certificate::certify;
-use spliceprint::decode::{Input, OpenOptions};
+use spliceprint::decode::Input;
 use spliceprint::error::Result as LibraryResult;
 use spliceprint::excerpts::write_excerpts;
 use spliceprint::finding::Strength;
@@ -85,14 +85,9 @@ fn outputs(args: &AnalyzeArgs) -> Result<Vec<(&Path, Format)>, Failure> {
 }
 
 fn settings(args: &AnalyzeArgs) -> Settings {
-    Settings {
-        open: OpenOptions { track: args.track, allow_external: !args.no_external },
-        start_s: args.start,
-        end_s: args.end,
-        deep: args.deep,
-        only: args.only.clone(),
-        skip: args.skip.clone(),
-    }
+    let mut settings = args.search.settings();
+    settings.open.track = args.track;
+    Settings { start_s: args.start, end_s: args.end, ..settings }
 }
 
 /// One file's report; a file that cannot be examined has one too.

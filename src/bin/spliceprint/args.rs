@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use spliceprint::analysis::{Profile, Settings};
+use spliceprint::decode::OpenOptions;
 use spliceprint::finding::Strength;
 use spliceprint::matching::THRESHOLD;
 use spliceprint::scan::MAX_JOBS;
@@ -111,9 +113,6 @@ pub(crate) struct AnalyzeArgs {
     /// End of the examined part: seconds or mm:ss.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) end: Option<f64>,
-    /// Search every second for frame grids of earlier encodings: minutes for an hour.
-    #[arg(long)]
-    pub(crate) deep: bool,
     /// Cut pieces out of the clip, encode it as it was and count how many cuts are found: half a
     /// minute or more. Lossy clips need an installed ffmpeg for that.
     #[arg(long)]
@@ -123,15 +122,8 @@ pub(crate) struct AnalyzeArgs {
     /// and how well the next best fits.
     #[arg(long, value_name = "CSV")]
     pub(crate) enf_reference: Option<PathBuf>,
-    /// Run these detectors alone.
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub(crate) only: Vec<String>,
-    /// Leave these detectors out.
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub(crate) skip: Vec<String>,
-    /// Never start an ffmpeg, not even for formats that nothing here decodes.
-    #[arg(long)]
-    pub(crate) no_external: bool,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
     /// Exit with 10 if anything is at or above this strength.
     #[arg(long, value_enum, value_name = "STRENGTH")]
     pub(crate) fail_on: Option<Level>,
@@ -193,12 +185,14 @@ pub(crate) struct ScanArgs {
     /// Add every file to this archive, for `match`; it is made if it is not there.
     #[arg(long, value_name = "ARC")]
     pub(crate) archive: Option<PathBuf>,
+    /// How much of each file is looked at.
+    #[arg(long, value_enum, default_value_t = Look::Full, value_name = "PROFILE")]
+    pub(crate) profile: Look,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
     /// Write a page for each file too.
     #[arg(long)]
     pub(crate) html: bool,
-    /// Never start an ffmpeg, not even for formats that nothing here decodes.
-    #[arg(long)]
-    pub(crate) no_external: bool,
     /// Exit with 10 if anything is at or above this strength.
     #[arg(long, value_enum, value_name = "STRENGTH")]
     pub(crate) fail_on: Option<Level>,
@@ -227,6 +221,36 @@ pub(crate) struct MatchArgs {
     /// Never start an ffmpeg, not even for formats that nothing here decodes.
     #[arg(long)]
     pub(crate) no_external: bool,
+}
+
+/// What is looked for, and with what help.
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// Search every second for frame grids of earlier encodings: minutes for an hour.
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// Run these detectors alone.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Leave these detectors out.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) skip: Vec<String>,
+    /// Never start an ffmpeg, not even for formats that nothing here decodes.
+    #[arg(long)]
+    pub(crate) no_external: bool,
+}
+
+impl SearchArgs {
+    /// Settings for this search, the rest as usual.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            open: OpenOptions { allow_external: !self.no_external, ..OpenOptions::default() },
+            deep: self.deep,
+            only: self.only.clone(),
+            skip: self.skip.clone(),
+            ..Settings::default()
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -285,6 +309,27 @@ pub(crate) enum Colour {
     Auto,
     Always,
     Never,
+}
+
+/// How much of each file a scan looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Look {
+    /// Everything that `analyze` does.
+    Full,
+    /// Decode for hashes and fingerprint alone.
+    Fast,
+    /// Read what the file says of itself, without decoding.
+    Structure,
+}
+
+impl From<Look> for Profile {
+    fn from(look: Look) -> Self {
+        match look {
+            Look::Full => Self::Full,
+            Look::Fast => Self::Fast,
+            Look::Structure => Self::Structure,
+        }
+    }
 }
 
 /// Documents that have a JSON Schema.

@@ -7,7 +7,6 @@ use std::time::Instant;
 use indicatif::ProgressBar;
 
 use spliceprint::analysis::Settings;
-use spliceprint::decode::OpenOptions;
 use spliceprint::finding::Strength;
 use spliceprint::report::scan::{ScanRecord, terminal};
 use spliceprint::report::terminal::escape;
@@ -35,7 +34,6 @@ pub(crate) fn run(args: &ScanArgs, talk: &Talk, out: &mut dyn Write) -> Result<u
 }
 
 fn options(args: &ScanArgs) -> ScanOptions {
-    let open = OpenOptions { allow_external: !args.no_external, ..OpenOptions::default() };
     ScanOptions {
         paths: args.paths.clone(),
         out_dir: args.out_dir.clone(),
@@ -45,7 +43,7 @@ fn options(args: &ScanArgs) -> ScanOptions {
         exclude: args.exclude.clone(),
         pages: args.html,
         archive: args.archive.clone(),
-        settings: Settings { open, ..Settings::default() },
+        settings: Settings { profile: args.profile.into(), ..args.search.settings() },
     }
 }
 

@@ -7,11 +7,14 @@
 //! Huang 2008; Gärtner et al. 2014). Zeros leave small values even after another, finer encoding.
 //!
 //! Every offset is tried on a few seconds (`probe`); grids found there are followed through the whole
-//! clip (`track`), and where none of them holds more probes are taken.
+//! clip (`track`), and where none of them holds more probes are taken (`search`). `layer` does this for
+//! one encoding and the one beneath it.
 
 mod bank;
 mod layer;
 mod probe;
+mod search;
+mod stretches;
 mod track;
 
 pub use bank::{GridFamily, Window};
@@ -22,6 +25,10 @@ use crate::units::TimeSpan;
 
 use bank::{Bank, LONG_WINDOWS};
 use layer::{Plan, examine};
+
+/// Vorbis's short blocks move its long ones by multiples of half their length (Vorbis I
+/// specification, 4.3.1).
+const VORBIS_MODULUS: usize = 128;
 
 /// Codec that a grid belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -109,6 +109,16 @@ impl<'a> Tracker<'a> {
         Ok(())
     }
 
+    /// Samples of a slot.
+    pub(super) fn period(&self) -> usize {
+        self.bank.period()
+    }
+
+    /// Samples from the start of a slot's first frame to that frame's middle.
+    pub(super) fn half_span(&self) -> usize {
+        self.bank.span() / 2
+    }
+
     /// Number of slots.
     pub(super) fn slots(&self) -> usize {
         self.slots

@@ -3,6 +3,7 @@
 use super::document::*;
 use super::groups::copies;
 use crate::decode::StreamInfo;
+use crate::detectors::DETECTORS;
 use crate::finding::Strength;
 use crate::report::summary::{not_examined, other_findings};
 use crate::report::{AnalysisDocument, EditPointReport, Report, Status};
@@ -48,6 +49,11 @@ impl ScanRecord {
             highest_strength: highest(document),
             not_examined: not_examined(document).iter().map(|d| d.id.clone()).collect(),
         }
+    }
+
+    /// Whether a detector has examined the file.
+    pub(crate) fn by_detectors(&self) -> bool {
+        self.status != Status::Unreadable && self.not_examined.len() < DETECTORS.len()
     }
 
     /// Rank of the file among others, the higher the more there is to listen to: whether it was
@@ -118,6 +124,7 @@ impl ScanSummary {
             ok: count(Status::Ok),
             partial: count(Status::Partial),
             unreadable: count(Status::Unreadable),
+            by_detectors: records.iter().filter(|r| r.by_detectors()).count(),
             audio_s: round_time(seconds.sum()),
             with_edit_points: records.iter().filter(|r| r.edit_points > 0).count(),
             copies: copies(records),
@@ -153,7 +160,7 @@ mod tests {
         let summary = ScanSummary::of(&records, 3, &[]);
         assert_eq!((summary.files, summary.finished), (3, 2));
         assert_eq!((summary.ok, summary.partial, summary.unreadable), (1, 0, 1));
-        assert_eq!((summary.audio_s, summary.with_edit_points), (12.0, 1));
+        assert_eq!((summary.audio_s, summary.by_detectors, summary.with_edit_points), (12.0, 1, 1));
         let none = ScanSummary::of(&[], 0, &[]);
         assert_eq!((none.audio_s, none.copies.len()), (0.0, 0));
     }

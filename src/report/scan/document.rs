@@ -114,6 +114,8 @@ pub struct ScanSummary {
     pub partial: usize,
     /// Files that could not be examined.
     pub unreadable: usize,
+    /// Examined files that a detector has examined; none where the profile leaves them out.
+    pub by_detectors: usize,
     /// Sound in the examined files, in seconds.
     pub audio_s: f64,
     /// Files with edit points.

@@ -7,7 +7,9 @@ use crate::report::html::rows::Row;
 use crate::report::scan::csv::status;
 use crate::report::scan::{CopyGroup, Same, ScanPoint, ScanRecord, ScanSummary};
 use crate::report::terminal::escape;
-use crate::report::wording::{ABSENCE, bytes, clock, count, number, strength, strength_meaning};
+use crate::report::wording::{
+    ABSENCE, NO_DETECTOR, bytes, clock, count, number, strength, strength_meaning,
+};
 use crate::report::{Status, ToolReport};
 
 /// Edit points named at the top.
@@ -22,6 +24,7 @@ pub(super) struct View {
     pub(super) title: String,
     pub(super) facts: String,
     pub(super) unfinished: Option<String>,
+    pub(super) no_points: &'static str,
     pub(super) absence: &'static str,
     pub(super) top: Vec<Top>,
     pub(super) more_points: Option<String>,
@@ -98,6 +101,7 @@ impl View {
                     summary.finished, summary.files
                 )
             }),
+            no_points: if summary.by_detectors > 0 { NO_POINTS } else { NO_DETECTOR },
             absence: ABSENCE,
             top,
             more_points,
@@ -117,8 +121,10 @@ fn facts(summary: &ScanSummary) -> String {
         format!("{} of sound", clock(summary.audio_s)),
         format!("{} examined", summary.ok + summary.partial),
         format!("{} could not be", summary.unreadable),
-        format!("{} with edit points", summary.with_edit_points),
     ];
+    if summary.by_detectors > 0 {
+        facts.push(format!("{} with edit points", summary.with_edit_points));
+    }
     if !summary.copies.is_empty() {
         facts.push(count(summary.copies.len(), "group of copies", "groups of copies"));
     }
@@ -129,6 +135,9 @@ fn facts(summary: &ScanSummary) -> String {
 fn link(record: &ScanRecord) -> String {
     record.page.as_ref().unwrap_or(&record.report).clone()
 }
+
+/// What is said where there is none.
+const NO_POINTS: &str = "No edit points in the files that were examined.";
 
 /// The strongest edit points of all files, and how many more there are.
 fn top(records: &[ScanRecord]) -> (Vec<Top>, Option<String>) {
@@ -157,6 +166,7 @@ fn file(record: &ScanRecord, rank: usize, group: Option<(usize, &'static str)>) 
     let stream = record.stream.as_ref();
     let error = record.error.as_ref();
     let strongest = record.strongest.first();
+    let looked = record.by_detectors();
     let size = record.source.bytes;
     File {
         name: escape(&record.source.path),
@@ -170,8 +180,8 @@ fn file(record: &ScanRecord, rank: usize, group: Option<(usize, &'static str)>) 
         size: size.map(short_size).unwrap_or_default(),
         size_bytes: size.unwrap_or(0),
         format: format(record),
-        points: stream.map(|_| record.edit_points.to_string()).unwrap_or_default(),
-        points_count: stream.map_or(-1, |_| record.edit_points as i64),
+        points: if looked { record.edit_points.to_string() } else { String::new() },
+        points_count: if looked { record.edit_points as i64 } else { -1 },
         strongest: strongest.map(|point| (point.strength, clock(point.time_s))),
         rank,
         others: others(record),
