@@ -110,8 +110,7 @@ fn report(
     let input = Input::Path(path.to_owned());
     let settings = &options.settings;
     let keep = |source: &Source, stream: &StreamInfo, fingerprint: &Fingerprint| {
-        let words = || Words::new(source, stream.duration_s, fingerprint).ok();
-        options.archive.as_ref().and_then(|_| words())
+        Words::new(source, stream.duration_s, fingerprint).ok()
     };
     let examined = if settings.profile == Profile::Full {
         analyze(&input, settings, progress).map(|it| {

@@ -11,13 +11,14 @@ mod glob;
 mod journal;
 mod name;
 mod outputs;
+mod relate;
 mod spread;
 mod stamp;
 mod walk;
 
 use std::path::PathBuf;
 
-use crate::analysis::Settings;
+use crate::analysis::{Profile, Settings};
 use crate::archive::ArchiveWriter;
 use crate::error::{Error, Result};
 use crate::report::scan::{ScanRecord, ScanSummary};
@@ -51,7 +52,8 @@ pub struct ScanOptions {
     pub exclude: Vec<String>,
     /// Whether each file has a page too.
     pub pages: bool,
-    /// Archive that every file's words are added to; made if it is not there.
+    /// Archive that every file's words are added to, made if it is not there; `archive` in the folder of
+    /// the outputs if none is named.
     pub archive: Option<PathBuf>,
     /// What to examine of each file.
     pub settings: Settings,
@@ -78,6 +80,13 @@ pub enum ScanEvent<'a> {
     },
     /// A file is finished.
     Finished(&'a ScanRecord),
+    /// All files are finished and are now held against each other.
+    Relating {
+        /// How many, of equal samples one.
+        files: usize,
+    },
+    /// One of them was held against the others.
+    Related,
 }
 
 /// Everything a scan came to.
@@ -102,9 +111,10 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
     options.settings.check()?;
     let filter = Filter::new(&options.include, &options.exclude)?;
     let mut outputs = Outputs::create(&options.out_dir, options.resume)?;
-    let mut archive = options.archive.as_deref().map(ArchiveWriter::open).transpose()?;
+    let folder = archive_folder(options);
+    let mut archive = folder.as_deref().map(ArchiveWriter::open).transpose()?;
     let mut own = outputs::paths(&options.out_dir);
-    own.extend(options.archive.clone());
+    own.extend(folder.clone());
     let found = walk::walk(&options.paths, &filter, &own);
     let total = found.files.len() + found.failed.len();
     outputs.expect(total, found.passed_over);
@@ -143,8 +153,18 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
             outputs.add(record, tell)
         }
     })?;
-    if let Some(archive) = &mut archive {
+    let mut relations = Vec::new();
+    if let Some((mut archive, folder)) = archive.zip(folder) {
         archive.commit()?;
+        drop(archive);
+        relations = relate::relate(outputs.sorted(), &folder, options, tell)?;
     }
-    outputs.finish()
+    outputs.finish(&relations)
+}
+
+/// Where the words go; nowhere if none are made.
+fn archive_folder(options: &ScanOptions) -> Option<PathBuf> {
+    let own = || options.out_dir.join(outputs::ARCHIVE);
+    (options.settings.profile != Profile::Structure)
+        .then(|| options.archive.clone().unwrap_or_else(own))
 }

@@ -9,7 +9,7 @@ use super::examine::Task;
 use super::journal::Journal;
 use super::{Scan, ScanEvent};
 use crate::error::{Error, Result};
-use crate::report::scan::{PassedOver, ScanRecord, ScanSummary, csv, html, ndjson};
+use crate::report::scan::{PassedOver, ScanRecord, ScanRelation, ScanSummary, csv, html, ndjson};
 use crate::report::{ToolReport, write_whole};
 
 /// Folder of the files' reports, inside that of the outputs.
@@ -18,6 +18,8 @@ pub(super) const REPORTS: &str = "reports";
 pub(super) const LINES: &str = "scan.ndjson";
 /// Table of a scan.
 pub(super) const TABLE: &str = "scan.csv";
+/// Words of a scan, unless it has an archive of its own.
+pub(super) const ARCHIVE: &str = "archive";
 /// Page of a scan.
 pub(super) const INDEX: &str = "index.html";
 
@@ -31,7 +33,7 @@ const PASSING: [&str; 5] = ["open", "read", "changed", "unsupported", "internal"
 
 /// Everything that a scan into `folder` writes.
 pub(super) fn paths(folder: &Path) -> Vec<PathBuf> {
-    [REPORTS, LINES, TABLE, INDEX].iter().map(|name| folder.join(name)).collect()
+    [REPORTS, LINES, TABLE, ARCHIVE, INDEX].iter().map(|name| folder.join(name)).collect()
 }
 
 /// What a scan writes.
@@ -134,10 +136,16 @@ impl Outputs {
         Ok(())
     }
 
-    /// Writes everything in the order of paths.
-    pub(super) fn finish(mut self) -> Result<Scan> {
+    /// The records in the order of paths.
+    pub(super) fn sorted(&mut self) -> &[ScanRecord] {
         self.records.sort_by(|a, b| (&a.source.path, &a.report).cmp(&(&b.source.path, &b.report)));
-        let summary = self.summary();
+        &self.records
+    }
+
+    /// Writes everything in the order of paths.
+    pub(super) fn finish(mut self, relations: &[ScanRelation]) -> Result<Scan> {
+        self.sorted();
+        let summary = self.summary().with_relations(relations);
         write_whole(&self.folder.join(LINES), &mut |out| {
             ndjson::write(&self.records, Some(&summary), out)
         })?;

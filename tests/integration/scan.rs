@@ -222,7 +222,7 @@ fn loops_end_and_outputs_inside_the_folder_are_no_input() {
 fn a_short_look_names_what_was_left_out() {
     let folder = leak();
     let run = scan(&folder, &["--profile", "fast"]);
-    assert!(run.stdout.contains("No detector has examined them"), "{}", run.stdout);
+    assert!(run.stdout.contains("No detector has examined the files"), "{}", run.stdout);
     assert!(!run.stdout.contains("Absence"), "{}", run.stdout);
     let (files, summary) = lines(&folder);
     assert_eq!((&summary["by_detectors"], &summary["ok"]), (&0.into(), &3.into()));
@@ -242,4 +242,38 @@ fn a_short_look_names_what_was_left_out() {
     let talk = line(&files, "talk.flac");
     assert!(talk["source"]["sha256"].is_string() && talk["source"]["pcm_sha256"].is_null());
     assert!((talk["stream"]["duration_s"].as_f64().unwrap() - 13.363).abs() < 0.01);
+}
+
+#[test]
+fn files_that_share_sound_are_named_with_what_they_share() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("in")).unwrap();
+    let copy = |from: &str, to: &str| fs::copy(fixture(from), folder.path(to)).unwrap();
+    copy("clean/columbia-118s.flac", "in/address.flac");
+    copy("compare/columbia-recut.ogg", "in/recut.ogg");
+    copy("edited/columbia-butt-cut.flac", "in/cut.flac");
+    copy("clean/LJ001-0005.flac", "in/reader.flac");
+    copy("clean/de_rhasspy-1422.opus", "in/other.opus");
+    let run = scan(&folder, &["--profile", "fast"]);
+    assert!(run.stdout.contains("1 cluster of files that share sound"), "{}", run.stdout);
+    let (_, summary) = lines(&folder);
+    let cluster = &summary["clusters"][0];
+    assert_eq!(summary["clusters"].as_array().unwrap().len(), 1);
+    let members = cluster["members"].as_array().unwrap();
+    let names: Vec<&str> = members.iter().map(|m| m["path"].as_str().unwrap()).collect();
+    assert_eq!(names, ["in/address.flac", "in/cut.flac", "in/recut.ogg"]);
+    let relations = cluster["relations"].as_array().unwrap();
+    let cut = relations
+        .iter()
+        .find(|r| r["a"]["path"] == "in/cut.flac" && r["b"]["path"] == "in/address.flac");
+    let cut = cut.unwrap();
+    assert_eq!((&cut["kind"], &cut["edits"]), (&"edit".into(), &serde_json::json!(["deletion"])));
+    assert!(cut["b_end_s"].as_f64().unwrap() > 13.8 && cut["score"].as_f64().unwrap() > 12.0);
+    let index = folder.read("out/index.html");
+    assert!(index.contains("What belongs together") && index.contains("with 1 deletion"));
+
+    // The archive beside the reports answers `match`.
+    let run = folder.run(["match", "in/recut.ogg", "--archive", "out/archive", "--json"]);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(found["matches"].as_array().unwrap().len(), 3, "{}", run.stdout);
 }

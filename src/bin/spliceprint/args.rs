@@ -182,7 +182,7 @@ pub(crate) struct ScanArgs {
     /// Leave out files and folders that match. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
-    /// Add every file to this archive, for `match`; it is made if it is not there.
+    /// Add every file to this archive, for `match`; `archive` in the folder of the outputs if left out.
     #[arg(long, value_name = "ARC")]
     pub(crate) archive: Option<PathBuf>,
     /// How much of each file is looked at.

@@ -78,6 +78,13 @@ impl<'a> Progress<'a> {
                 self.heard_s += seconds;
                 self.bar.inc(bytes);
             }
+            ScanEvent::Relating { files } => {
+                self.bar.set_length(files as u64);
+                self.bar.set_position(0);
+                self.bar.set_message("files held against each other");
+                return;
+            }
+            ScanEvent::Related => return self.bar.inc(1),
             ScanEvent::Finished(record) => {
                 self.finished += 1;
                 self.bar.suspend(|| self.complain(record));

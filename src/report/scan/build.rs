@@ -2,6 +2,7 @@
 
 use super::document::*;
 use super::groups::copies;
+use super::relations::{ScanRelation, clusters};
 use crate::decode::StreamInfo;
 use crate::detectors::DETECTORS;
 use crate::finding::Strength;
@@ -112,6 +113,12 @@ fn highest(document: &AnalysisDocument) -> Option<Strength> {
 }
 
 impl ScanSummary {
+    /// The same with what the files have in common.
+    #[must_use]
+    pub fn with_relations(self, relations: &[ScanRelation]) -> Self {
+        Self { clusters: clusters(relations, &self.copies), ..self }
+    }
+
     /// What `records` of `files` files come to, and what was passed over on the way.
     #[must_use]
     pub fn of(records: &[ScanRecord], files: usize, passed_over: &[PassedOver]) -> Self {
@@ -128,6 +135,7 @@ impl ScanSummary {
             audio_s: round_time(seconds.sum()),
             with_edit_points: records.iter().filter(|r| r.edit_points > 0).count(),
             copies: copies(records),
+            clusters: Vec::new(),
             passed_over: passed_over.to_vec(),
         }
     }

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ScanCluster;
 use crate::finding::Strength;
 use crate::report::{ErrorReport, SourceReport, Status, ToolReport};
 
@@ -122,6 +123,10 @@ pub struct ScanSummary {
     pub with_edit_points: usize,
     /// Files that are exact copies of each other, each group once.
     pub copies: Vec<CopyGroup>,
+    /// Files that share sound with others without being exact copies, group by group; empty while a scan
+    /// runs.
+    #[serde(default)]
+    pub clusters: Vec<ScanCluster>,
     /// What lay there and is no regular file, such as a pipe.
     pub passed_over: Vec<PassedOver>,
 }

@@ -9,9 +9,11 @@ mod document;
 mod groups;
 pub mod html;
 pub mod ndjson;
+mod relations;
 #[cfg(test)]
 mod sample;
 pub mod terminal;
 
 pub use build::ScannedFile;
 pub use document::*;
+pub use relations::{RelatedFile, RelationKind, ScanCluster, ScanRelation};

@@ -33,6 +33,10 @@ pub fn summary(summary: &ScanSummary) -> String {
             let groups = count(samples, "group", "groups");
             text.push_str(&format!(", {groups} of equal samples in other files"));
         }
+        if !summary.clusters.is_empty() {
+            let clusters = count(summary.clusters.len(), "cluster", "clusters");
+            text.push_str(&format!(", {clusters} of files that share sound"));
+        }
         text.push('\n');
         if looked {
             text.push_str(&format!("{ABSENCE}\n"));

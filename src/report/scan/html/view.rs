@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use crate::finding::Strength;
 use crate::report::html::rows::Row;
 use crate::report::scan::csv::status;
-use crate::report::scan::{CopyGroup, Same, ScanPoint, ScanRecord, ScanSummary};
+use crate::report::scan::{
+    CopyGroup, RelatedFile, Same, ScanCluster, ScanPoint, ScanRecord, ScanSummary,
+};
 use crate::report::terminal::escape;
 use crate::report::wording::{
     ABSENCE, NO_DETECTOR, bytes, clock, count, number, strength, strength_meaning,
@@ -30,6 +32,7 @@ pub(super) struct View {
     pub(super) more_points: Option<String>,
     pub(super) files: Vec<File>,
     pub(super) groups: Vec<Group>,
+    pub(super) clusters: Vec<Cluster>,
     pub(super) passed_over: Vec<Row>,
     pub(super) more_passed_over: Option<String>,
     pub(super) method: Vec<Row>,
@@ -75,6 +78,20 @@ pub(super) struct Group {
     pub(super) members: Vec<(String, String, String)>,
 }
 
+/// Files that share sound.
+pub(super) struct Cluster {
+    pub(super) heading: String,
+    pub(super) relations: Vec<Relation>,
+}
+
+/// Two of them: names and links of both, the words between them and behind.
+pub(super) struct Relation {
+    pub(super) a: (String, String),
+    pub(super) between: String,
+    pub(super) b: (String, String),
+    pub(super) behind: String,
+}
+
 impl View {
     pub(super) fn new(records: &[ScanRecord], summary: &ScanSummary) -> Self {
         let mut sorted: Vec<&ScanRecord> = records.iter().collect();
@@ -109,6 +126,7 @@ impl View {
             groups: (summary.copies.iter().enumerate())
                 .map(|(index, copies)| group(index + 1, copies, &links))
                 .collect(),
+            clusters: summary.clusters.iter().map(|of| cluster(of, &links)).collect(),
             passed_over,
             more_passed_over,
             method: method(records),
@@ -128,6 +146,9 @@ fn facts(summary: &ScanSummary) -> String {
     if !summary.copies.is_empty() {
         facts.push(count(summary.copies.len(), "group of copies", "groups of copies"));
     }
+    if !summary.clusters.is_empty() {
+        facts.push(count(summary.clusters.len(), "cluster", "clusters"));
+    }
     facts.join(" · ")
 }
 
@@ -137,7 +158,7 @@ fn link(record: &ScanRecord) -> String {
 }
 
 /// What is said where there is none.
-const NO_POINTS: &str = "No edit points in the files that were examined.";
+const NO_POINTS: &str = "No edit points in the files that were examined";
 
 /// The strongest edit points of all files, and how many more there are.
 fn top(records: &[ScanRecord]) -> (Vec<Top>, Option<String>) {
@@ -247,6 +268,19 @@ fn group(number: usize, group: &CopyGroup, links: &HashMap<&str, String>) -> Gro
         heading: format!("{}: {what}", count(group.members.len(), "file", "files")),
         members: members.collect(),
     }
+}
+
+fn cluster(cluster: &ScanCluster, links: &HashMap<&str, String>) -> Cluster {
+    let named = |file: &RelatedFile| {
+        let link = links.get(file.report.as_str()).unwrap_or(&file.report);
+        (escape(&file.path), link.clone())
+    };
+    let relations = cluster.relations.iter().map(|relation| {
+        let (between, behind) = relation.words();
+        Relation { a: named(&relation.a), between, b: named(&relation.b), behind }
+    });
+    let files = count(cluster.members.len(), "file", "files");
+    Cluster { heading: format!("{files} that share sound"), relations: relations.collect() }
 }
 
 fn passed_over(summary: &ScanSummary) -> (Vec<Row>, Option<String>) {
