@@ -25,8 +25,8 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-pub use crate::measures::fingerprint::PRODUCER;
 use crate::error::{Error, Result};
+pub use crate::measures::fingerprint::PRODUCER;
 pub use clips::{ArchivedClip, hex};
 pub(crate) use index::{PAUSE, bucket, key, key_bits};
 use manifest::{MANIFEST, Manifest};

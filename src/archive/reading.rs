@@ -22,8 +22,7 @@ impl Words {
     /// [`Error::NoAudio`] for less than 192 ms, which have no word.
     pub fn new(source: &Source, duration_s: f64, fingerprint: &Fingerprint) -> Result<Self> {
         let whole = std::path::absolute(&source.path);
-        let path =
-            whole.map_or_else(|_| source.path.clone(), |p| p.to_string_lossy().into_owned());
+        let path = whole.map_or_else(|_| source.path.clone(), |p| p.to_string_lossy().into_owned());
         let count = u32::try_from(fingerprint.words.len());
         let count = count.map_err(|_| Error::Limit { what: "over two years of sound".into() })?;
         if count == 0 {

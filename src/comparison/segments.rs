@@ -7,8 +7,8 @@ use crate::align::{
     INDEPENDENT, Joint, JointSide, Line, State, correlation, fit_blocks, fit_slope, fit_waveform,
     refine_joint,
 };
-use crate::error::Result;
 use crate::decode::Spool;
+use crate::error::Result;
 use crate::fingerprint::{FRAME_S, Gradients, ROW_CENTRE_S, Warp, search};
 
 /// Gaps shorter than this in a stretch on one line are no gaps, in seconds of the clip.

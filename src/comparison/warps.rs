@@ -249,13 +249,7 @@ fn unpitched(b: &mut Spool, line: &Line, count: usize) -> Result<Vec<f32>> {
     for start in (0..count).step_by(STRETCH) {
         let middle_s = (start + STRETCH / 2) as f64 / RATE;
         let plain = Line { ratio: 1.0, offset_s: line.b(middle_s) - middle_s };
-        out.extend(lay(
-            b,
-            &plain,
-            start as i64,
-            STRETCH.min(count - start),
-            SPEECH_RATE_HZ,
-        )?);
+        out.extend(lay(b, &plain, start as i64, STRETCH.min(count - start), SPEECH_RATE_HZ)?);
     }
     Ok(out)
 }

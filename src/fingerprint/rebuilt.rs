@@ -13,9 +13,8 @@ impl Gradients {
     pub fn of_words(fingerprint: &Fingerprint) -> Self {
         let (depths, still) = fingerprint.depths_and_still();
         let rows = fingerprint.words.iter().zip(&still);
-        let row = |(word, still): (&u32, &bool)| -> Row {
-            if *still { [0; 32] } else { signs(*word) }
-        };
+        let row =
+            |(word, still): (&u32, &bool)| -> Row { if *still { [0; 32] } else { signs(*word) } };
         Self::new(rows.map(row).collect(), depths, still.clone())
     }
 }

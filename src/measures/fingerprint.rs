@@ -3,10 +3,10 @@
 //! After Haitsma & Kalker (2002), *A Highly Robust Audio Fingerprinting System*, section 4.2, with
 //! bands and rates chosen for speech over telephones and messengers.
 
+use crate::dsp::moments::Moments;
 use crate::dsp::speech_bands::{
     DIFFERENCES, Gradient, HOP, N_FFT, SPEECH_RATE_HZ, SpeechBands, WIN_LENGTH,
 };
-use crate::dsp::moments::Moments;
 use crate::dsp::stft::{Frame, Stft};
 
 /// Name of this algorithm and of its every constant. Words of another producer must not be compared

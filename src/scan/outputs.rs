@@ -91,9 +91,7 @@ impl Outputs {
         let mut left = Vec::new();
         for task in tasks {
             match earlier.remove(&task.report) {
-                Some(record)
-                    if self.holds(&record, &task, tool, pages) && is_archived(&record) =>
-                {
+                Some(record) if self.holds(&record, &task, tool, pages) && is_archived(&record) => {
                     self.records.push(record);
                 }
                 _ => left.push(task),

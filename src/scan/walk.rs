@@ -232,8 +232,11 @@ mod tests {
         symlink("b.wav", root.join("0-link.wav")).unwrap();
         symlink(other.path().join("a"), root.join("other")).unwrap();
         symlink("/dev/null", root.join("null")).unwrap();
-        let walk =
-            walk(std::slice::from_ref(&root), &filter(&[], &[".gitignore"]), &[root.join("out/reports")]);
+        let walk = walk(
+            std::slice::from_ref(&root),
+            &filter(&[], &[".gitignore"]),
+            &[root.join("out/reports")],
+        );
         let files = names(&walk, &root);
         assert!(files.contains(&"b.wav".into()) && !files.contains(&"0-link.wav".into()));
         assert_eq!(files.iter().filter(|name| name.starts_with("other/")).count(), 3);

@@ -15,11 +15,7 @@ use crate::args::{ArchiveAction, ArchiveView};
 use crate::talk::Talk;
 use crate::{Failure, exit};
 
-pub(crate) fn run(
-    action: &ArchiveAction,
-    talk: &Talk,
-    out: &mut dyn Write,
-) -> Result<u8, Failure> {
+pub(crate) fn run(action: &ArchiveAction, talk: &Talk, out: &mut dyn Write) -> Result<u8, Failure> {
     let code = match action {
         ArchiveAction::Add { archive, paths, jobs, no_external } => {
             let open = OpenOptions { track: None, allow_external: !no_external };
@@ -49,7 +45,11 @@ pub(crate) fn run(
         ArchiveAction::List(view) => {
             for clip in ClipDocument::all(&Archive::open(&view.archive)?) {
                 if view.json {
-                    writeln!(out, "{}", serde_json::to_string(&clip).map_err(std::io::Error::from)?)?;
+                    writeln!(
+                        out,
+                        "{}",
+                        serde_json::to_string(&clip).map_err(std::io::Error::from)?
+                    )?;
                 } else {
                     write!(out, "{}", clip.line())?;
                 }
