@@ -18,8 +18,8 @@ const KEY: [u8; KEY_BITS as usize] =
 /// Nearness to the clip's background from which a word is a pause and not indexed, 0..=255.
 pub(crate) const PAUSE: u8 = 128;
 
-/// Least width of a directory, in bits.
-const NARROWEST: u32 = 8;
+/// Least width of a directory, in bits: 64 kB, so that chance finds little in a small archive.
+const NARROWEST: u32 = 14;
 
 /// Postings of a bucket for each that a bucket has on average, at most.
 const CROWD: usize = 16;
@@ -39,8 +39,8 @@ pub(crate) fn bucket(key: u32, width: u32) -> usize {
     (key >> (KEY_BITS - width.min(KEY_BITS))) as usize
 }
 
-/// Width of the directory over this many postings, in bits: four to eight postings a bucket, so that
-/// the directory adds at most a byte to each.
+/// Width of the directory over this many postings, in bits: four to eight postings a bucket where there
+/// are many, so that the directory adds at most a byte to each.
 pub(super) fn directory_width(postings: usize) -> u32 {
     (postings / 4).max(1).ilog2().clamp(NARROWEST, KEY_BITS)
 }
@@ -70,17 +70,17 @@ mod tests {
         bits.dedup();
         assert_eq!(bits.len(), KEY.len());
         assert_eq!(key(1 << KEY[0]), 1 << 23);
-        assert_eq!(bucket(key(1 << KEY[7]), 8), 1);
+        assert_eq!(bucket(key(1 << KEY[13]), NARROWEST), 1);
         assert_eq!(key(u32::MAX), (1 << 24) - 1);
     }
 
     #[test]
     fn a_directory_adds_at_most_a_byte_to_a_posting() {
-        for postings in [1024, 100_000, 112_500, 10_000_000, 1 << 27] {
+        for postings in [1 << 16, 100_000, 112_500, 10_000_000, 1 << 27] {
             let width = directory_width(postings);
             assert!(4 * (1 << width) <= postings, "{postings}");
         }
-        assert_eq!(directory_width(0), 8);
-        assert_eq!(bucket_limit(0, 8), 64);
+        assert_eq!(directory_width(0), NARROWEST);
+        assert_eq!(bucket_limit(0, NARROWEST), 64);
     }
 }

@@ -36,11 +36,13 @@ pub struct MatchSettings {
     pub top: usize,
     /// Least score of one that is named; not below [`THRESHOLD`].
     pub min_score: f64,
+    /// Whether every recording is compared with the clip, not only those that the index points to.
+    pub exhaustive: bool,
 }
 
 impl Default for MatchSettings {
     fn default() -> Self {
-        Self { top: 10, min_score: THRESHOLD }
+        Self { top: 10, min_score: THRESHOLD, exhaustive: false }
     }
 }
 
@@ -107,9 +109,15 @@ pub fn find_matches(
     if matches.inconclusive.is_some() {
         return Ok(matches);
     }
-    let suspects = suspects(clip, archive, &mut matches)?;
-    let worth = suspects.iter().filter(|suspect| suspect.score >= WORTH_COMPARING);
-    for suspect in worth.take(COMPARED.max(settings.top)) {
+    let suspects = if settings.exhaustive {
+        everyone(archive)
+    } else {
+        let mut suspects = suspects(clip, archive, &mut matches)?;
+        suspects.retain(|suspect| suspect.score >= WORTH_COMPARING);
+        suspects.truncate(COMPARED.max(settings.top));
+        suspects
+    };
+    for suspect in suspects {
         matches.compared += 1;
         let segment = &archive.segments()[suspect.segment];
         let rows = Gradients::of_words(&segment.fingerprint(segment.words_of(suspect.clip))?);
@@ -127,6 +135,18 @@ pub fn find_matches(
     });
     matches.found.truncate(settings.top);
     Ok(matches)
+}
+
+/// Every recording, at every speed.
+fn everyone(archive: &Archive) -> Vec<Suspect> {
+    let speeds = windows::warps().filter(|warp| *warp != Warp::NONE);
+    let warps: Vec<(f64, Warp)> = speeds.map(|warp| (0.0, warp)).collect();
+    let clips = archive.segments().iter().enumerate().flat_map(|(segment, of)| {
+        let live = (0..of.clips().len()).filter(|clip| archive.is_live(&of.clips()[*clip]));
+        live.map(move |clip| (segment, clip))
+    });
+    let suspect = |(segment, clip)| Suspect { segment, clip, score: 0.0, warps: warps.clone() };
+    clips.map(suspect).collect()
 }
 
 /// Recordings that the votes point to, by how well the rows agree there.

@@ -16,11 +16,14 @@ const PROBES: usize = 4_000_000;
 /// Words that are looked up in place of one, at least and at most.
 const NEAR_WORDS: (usize, usize) = (6, 128);
 
+/// Share of the buckets that is looked into for a word, at most: what more finds is mostly chance.
+const SHARE: usize = 128;
+
 /// Rows of a cell, as a power of two.
 const CELL: u32 = 3;
 
 /// Standard deviations above the mean count from which a cell is a place.
-const STANDS_OUT: f64 = 3.5;
+const STANDS_OUT: f64 = 2.0;
 
 /// Places that are checked for a window, at most.
 const PLACES: usize = 250;
@@ -47,12 +50,14 @@ pub(super) fn best_places(
 ) -> Result<Vec<Place>> {
     let rows: usize = window.views.iter().map(|view| view.rows.rows.len()).sum();
     let room = PROBES / (windows * rows).max(1);
-    let patterns = patterns(room.clamp(NEAR_WORDS.0, NEAR_WORDS.1));
+    let all = patterns(room.clamp(NEAR_WORDS.0, NEAR_WORDS.1));
     let mut places = Vec::new();
     for (number, segment) in segments.iter().enumerate().filter(|(_, s)| is_searchable(s)) {
+        let few = ((1 << segment.width()) / SHARE).max(NEAR_WORDS.0);
+        let patterns = &all[..few.min(all.len())];
         let mut probes = Vec::new();
         for (view, of) in window.views.iter().enumerate() {
-            of_view(view, &of.rows, segment.width(), &patterns, &mut probes);
+            of_view(view, &of.rows, segment.width(), patterns, &mut probes);
         }
         probes.sort_unstable();
         let counts = count(&probes, window, segment)?;

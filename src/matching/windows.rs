@@ -39,6 +39,11 @@ pub(super) struct Windows {
     pub(super) widened_s: Option<f64>,
 }
 
+/// Warps that are looked up.
+pub(super) fn warps() -> impl Iterator<Item = Warp> {
+    SPEEDS.iter().map(|change| Warp::speed(1.0 + change))
+}
+
 /// Windows evenly over the clip, those left out of which too little can be compared.
 pub(super) fn of(clip: &mut Recording, usable: &Usable) -> Result<Windows> {
     let duration_s = clip.duration_s();
@@ -56,11 +61,8 @@ pub(super) fn of(clip: &mut Recording, usable: &Usable) -> Result<Windows> {
         }
         let rate = f64::from(SPEECH_RATE_HZ);
         let samples = clip.samples.read((start_s * rate) as i64, (length_s * rate) as usize)?;
-        let view = |change: &f64| {
-            let warp = Warp::speed(1.0 + change);
-            View { warp, rows: GradientMeasure::of(&samples, warp) }
-        };
-        all.push(Window { views: SPEEDS.iter().map(view).collect() });
+        let view = |warp| View { warp, rows: GradientMeasure::of(&samples, warp) };
+        all.push(Window { views: warps().map(view).collect() });
     }
     let widened_s = (step_s > length_s).then_some(step_s);
     Ok(Windows { all, widened_s })

@@ -12,7 +12,7 @@ const FLOORS: [(u8, &[&str]); 8] = [
     (3, &["features", "measures", "calibration"]),
     (4, &["detector", "fingerprint", "align"]),
     (5, &["detectors", "fusion"]),
-    (6, &["analysis", "comparison", "archive", "excerpts", "certificate"]),
+    (6, &["analysis", "comparison", "archive", "matching", "excerpts", "certificate"]),
     (7, &["report"]),
     (8, &["scan"]),
 ];

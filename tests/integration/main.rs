@@ -9,6 +9,7 @@ mod compare_program;
 mod edited;
 mod enf;
 mod layering;
+mod match_program;
 mod msrv;
 mod mutations;
 mod planted;

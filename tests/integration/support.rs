@@ -58,8 +58,8 @@ impl Run {
     /// The document on standard output, after it was held against the schema that it names.
     pub(crate) fn valid_json(&self) -> Value {
         let document = self.json();
-        let comparison = document["schema"] == "spliceprint.comparison/1";
-        let problems: Vec<String> = validator(comparison)
+        let name = document["schema"].as_str().unwrap_or_default();
+        let problems: Vec<String> = validator(name)
             .iter_errors(&document)
             .map(|e| format!("{e} at {}", e.instance_path()))
             .collect();
@@ -160,12 +160,14 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<St
     })
 }
 
-/// A schema as the program prints it, compiled once.
-fn validator(comparison: bool) -> &'static jsonschema::Validator {
-    static VALIDATORS: [OnceLock<jsonschema::Validator>; 2] = [OnceLock::new(), OnceLock::new()];
-    VALIDATORS[usize::from(comparison)].get_or_init(|| {
-        let name = if comparison { "comparison" } else { "analysis" };
-        let run = Folder::new().run(["schema", name]);
+/// The schema of this name as the program prints it, compiled once.
+fn validator(schema: &str) -> &'static jsonschema::Validator {
+    const NAMES: [&str; 3] = ["analysis", "comparison", "match"];
+    static VALIDATORS: [OnceLock<jsonschema::Validator>; 3] = [const { OnceLock::new() }; 3];
+    let of = |name: &&str| schema == format!("spliceprint.{name}/1");
+    let number = NAMES.iter().position(of).unwrap_or_else(|| panic!("no schema `{schema}`"));
+    VALIDATORS[number].get_or_init(|| {
+        let run = Folder::new().run(["schema", NAMES[number]]);
         assert_eq!(run.code, 0, "{}", run.stderr);
         jsonschema::draft202012::new(&run.json()).unwrap()
     })

@@ -218,6 +218,9 @@ pub(crate) struct MatchArgs {
     /// Least score of a recording that is named, in standard deviations above strangers.
     #[arg(long, value_name = "X", default_value_t = THRESHOLD, value_parser = parse_score)]
     pub(crate) min_score: f64,
+    /// Compare with every recording, not only with those that the index points to: seconds for each hour.
+    #[arg(long)]
+    pub(crate) exhaustive: bool,
     /// Never start an ffmpeg, not even for formats that nothing here decodes.
     #[arg(long)]
     pub(crate) no_external: bool,

@@ -51,7 +51,8 @@ fn look_up(
     talk: &Talk,
 ) -> Result<MatchReport, Failure> {
     let options = OpenOptions { track: None, allow_external: !args.no_external };
-    let settings = MatchSettings { top: args.top, min_score: args.min_score };
+    let settings =
+        MatchSettings { top: args.top, min_score: args.min_score, exhaustive: args.exhaustive };
     match read(&input(path), &options, path, talk) {
         Ok(mut clip) => {
             let found = find_matches(&mut clip, archive, &settings)?;
