@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures `spliceprint match`: recall of clips with known sources, and false matches of strangers.
 
-usage: evaluate.py PROGRAM TAKES OUT [--split tuning|test] [--per-case N] [--exhaustive]
+usage: evaluate.py PROGRAM TAKES OUT [--split tuning|test] [--per-case N]
+       [--min-score X] [--exhaustive]
 
 TAKES holds a folder of WAV files (16 kHz, mono) for each talker, as `evaluation/compare/speech.sh` makes
 them. OUT gets recordings, archive, clips and the names of misses. Needs ffmpeg with libopus and
@@ -108,9 +109,8 @@ def clip(recording, sound, length_s, case, number, folder):
     return path, start / RATE
 
 
-def ask(program, archive, clips, exhaustive):
+def ask(program, archive, clips, more):
     """Answers, and CPU seconds."""
-    more = ["--exhaustive"] if exhaustive else []
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     run = subprocess.run(
         [program, "match", *clips, "--archive", archive, "--json", "--quiet", "--no-external", *more],
@@ -138,7 +138,10 @@ def main():
     parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--per-case", type=int, default=40)
     parser.add_argument("--exhaustive", action="store_true")
+    parser.add_argument("--min-score")
     options = parser.parse_args()
+    more = ["--exhaustive"] if options.exhaustive else []
+    more += ["--min-score", options.min_score] if options.min_score else []
     out = options.out / options.split
     archived_folder, foreign_folder, clip_folder = (out / n for n in ("archived", "foreign", "clips"))
     for folder in (archived_folder, foreign_folder, clip_folder):
@@ -169,12 +172,12 @@ def main():
         for case in CASES:
             chosen = [rng.choice(archived) for _ in range(options.per_case)]
             made = [clip(r, sounds[r], length_s, case, n, clip_folder) for n, r in enumerate(chosen)]
-            answers, cpu_s = ask(options.program, archive, [p for p, _ in made], options.exhaustive)
+            answers, cpu_s = ask(options.program, archive, [p for p, _ in made], more)
             right = [is_right(a, r, start_s, case[2])
                      for a, r, (_, start_s) in zip(answers, chosen, made)]
             strange = [rng.choice(foreign) for _ in range(options.per_case)]
             others = [clip(r, sounds[r], length_s, case, n, clip_folder)[0] for n, r in enumerate(strange)]
-            theirs, _ = ask(options.program, archive, others, options.exhaustive)
+            theirs, _ = ask(options.program, archive, others, more)
             matched = [p.name for p, a in zip(others, theirs) if a["matches"]]
             highest = max((a["matches"][0]["score"] for a in theirs if a["matches"]), default=0.0)
             print(f"{case[0]:14} {length_s:3} {len(right):5} {sum(right):6} {len(theirs):9} "
