@@ -8,6 +8,9 @@ use crate::report::screen::{MOST_LINES, Page};
 use crate::report::terminal::{Style, escape};
 use crate::report::wording::{clock, count};
 
+/// Change of speed or tempo that is told: rows of a short stretch do not show less.
+const TOLD: f64 = 0.003;
+
 /// The clip, the recordings that it comes from with their stretches, and what to keep in mind.
 #[must_use]
 pub fn summary(report: &MatchReport, style: Style) -> String {
@@ -75,7 +78,7 @@ fn matched(number: usize, found: &MatchedRecording, page: &mut Page) {
 
 fn changes(segment: &MatchedSegment) -> String {
     let parts = [("speed", segment.speed), ("tempo", segment.tempo)];
-    let changed = parts.iter().filter(|(_, value)| ratio(*value) != ratio(1.0));
+    let changed = parts.iter().filter(|(_, value)| (value - 1.0).abs() >= TOLD);
     changed.map(|(name, value)| format!(" · {name} {}", ratio(*value))).collect()
 }
 
