@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures `spliceprint match`: recall of clips with known sources, and false matches of strangers.
 
-usage: evaluate.py PROGRAM TAKES OUT [--split tuning|test] [--per-case N] [--exhaustive]
+usage: evaluate.py PROGRAM TAKES OUT [--split tuning|test] [--per-case N]
+       [--min-score X] [--exhaustive]
 
 TAKES holds a folder of WAV files (16 kHz, mono) for each talker, as `evaluation/compare/speech.sh` makes
 them. OUT gets recordings, archive, clips and the names of misses. Needs ffmpeg with libopus and
@@ -108,9 +109,8 @@ def clip(recording, sound, length_s, case, number, folder):
     return path, start / RATE
 
 
-def ask(program, archive, clips, exhaustive):
+def ask(program, archive, clips, more):
     """Answers, and CPU seconds."""
-    more = ["--exhaustive"] if exhaustive else []
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     run = subprocess.run(
         [program, "match", *clips, "--archive", archive, "--json", "--quiet", "--no-external", *more],
@@ -130,6 +130,13 @@ def is_right(answer, recording, start_s, speed):
             and abs(at["b_start_s"] - start_s - speed * at["a_start_s"]) < 0.5)
 
 
+def is_same_take(program, clip, answer):
+    """Whether even the waveforms of a clip and of its match agree: then it was no stranger."""
+    pair = [program, "compare", clip, answer["matches"][0]["path"], "--json", "--quiet"]
+    run = subprocess.run(pair, stdout=subprocess.PIPE, check=True, text=True)
+    return any("residual_db" in segment for segment in json.loads(run.stdout)["segments"])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -138,7 +145,10 @@ def main():
     parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--per-case", type=int, default=40)
     parser.add_argument("--exhaustive", action="store_true")
+    parser.add_argument("--min-score")
     options = parser.parse_args()
+    more = ["--exhaustive"] if options.exhaustive else []
+    more += ["--min-score", options.min_score] if options.min_score else []
     out = options.out / options.split
     archived_folder, foreign_folder, clip_folder = (out / n for n in ("archived", "foreign", "clips"))
     for folder in (archived_folder, foreign_folder, clip_folder):
@@ -163,26 +173,29 @@ def main():
 
     rng = random.Random(options.split)
     sounds = {path: read(path) for path in archived + foreign}
-    print(f"\n{'case':14} {'s':>3} {'clips':>5} {'found':>6} {'strangers':>9} {'matched':>7} "
-          f"{'best stranger':>13} {'CPU s':>6}")
+    print(f"\n{'case':14} {'s':>3} {'clips':>5} {'found':>5} {'inconclusive':>12} {'strangers':>9} "
+          f"{'same take':>9} {'matched':>7} {'their best':>10} {'CPU s':>6}")
     for length_s in LENGTHS_S:
         for case in CASES:
             chosen = [rng.choice(archived) for _ in range(options.per_case)]
             made = [clip(r, sounds[r], length_s, case, n, clip_folder) for n, r in enumerate(chosen)]
-            answers, cpu_s = ask(options.program, archive, [p for p, _ in made], options.exhaustive)
+            answers, cpu_s = ask(options.program, archive, [p for p, _ in made], more)
             right = [is_right(a, r, start_s, case[2])
                      for a, r, (_, start_s) in zip(answers, chosen, made)]
             strange = [rng.choice(foreign) for _ in range(options.per_case)]
             others = [clip(r, sounds[r], length_s, case, n, clip_folder)[0] for n, r in enumerate(strange)]
-            theirs, _ = ask(options.program, archive, others, options.exhaustive)
-            matched = [p.name for p, a in zip(others, theirs) if a["matches"]]
-            highest = max((a["matches"][0]["score"] for a in theirs if a["matches"]), default=0.0)
-            print(f"{case[0]:14} {length_s:3} {len(right):5} {sum(right):6} {len(theirs):9} "
-                  f"{len(matched):7} {highest:13.1f} {cpu_s / len(right):6.3f}", flush=True)
+            theirs, _ = ask(options.program, archive, others, more)
+            pairs = [(p, a) for p, a in zip(others, theirs) if a["matches"]]
+            false = [(p, a) for p, a in pairs if not is_same_take(options.program, p, a)]
+            highest = max((a["matches"][0]["score"] for _, a in false), default=0.0)
+            unsaid = sum("inconclusive" in a for a in answers)
+            print(f"{case[0]:14} {length_s:3} {len(right):5} {sum(right):5} {unsaid:12} {len(theirs):9} "
+                  f"{len(pairs) - len(false):9} {len(false):7} {highest:10.1f} {cpu_s / len(right):6.3f}",
+                  flush=True)
             missed = [p.name for (p, _), ok in zip(made, right) if not ok]
             with open(out / "misses.txt", "a") as file:
                 file.writelines(f"missed {name}\n" for name in missed)
-                file.writelines(f"stranger {name}\n" for name in matched)
+                file.writelines(f"stranger {path.name}\n" for path, _ in false)
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ impl Header {
             && header.words <= u64::from(u32::MAX)
             && header.postings <= header.words
             && header.table_bytes <= file.len()
-            && header.table_bytes % 4 == 0
+            && header.table_bytes.is_multiple_of(4)
             && header.checksums().end() == file.len();
         if !fits {
             return Err(file.damaged(32, "the header's sizes are not those of the file"));

@@ -96,7 +96,8 @@ pub fn compare(a: &mut Recording, b: &mut Recording) -> Result<Comparison> {
     if objection.is_some() {
         return Ok(Comparison { inconclusive: objection, ..Comparison::none(usable) });
     }
-    let mut comparison = map(a, &mut Candidate::of_recording(b), usable, &warps::grid())?;
+    let mut comparison =
+        map(a, &mut Candidate::of_recording(b), usable, &warps::grid(), THRESHOLD)?;
     if comparison.inconclusive.is_none() {
         comparison.residual = residual::measure(a, b, &comparison.segments)?;
     }
@@ -105,7 +106,8 @@ pub fn compare(a: &mut Recording, b: &mut Recording) -> Result<Comparison> {
 
 /// Compares a clip, of which `usable` is known to suffice, with rows of a candidate source whose
 /// samples are not at hand, under the warps of `grid` and those near them. Lines and joints are as
-/// sharp as rows make them, and there are neither levels nor a residual.
+/// sharp as rows make them, and there are neither levels nor a residual. Nothing is reported unless a
+/// segment reaches the score `least`.
 ///
 /// # Errors
 ///
@@ -115,8 +117,9 @@ pub fn compare_with_rows(
     b: &Gradients,
     usable: &Usable,
     grid: &[Warp],
+    least: f64,
 ) -> Result<Comparison> {
-    map(a, &mut Candidate::of_rows(b), usable.clone(), grid)
+    map(a, &mut Candidate::of_rows(b), usable.clone(), grid, least)
 }
 
 /// Segments and edits, without a residual.
@@ -125,6 +128,7 @@ fn map(
     b: &mut Candidate<'_>,
     usable: Usable,
     grid: &[Warp],
+    least: f64,
 ) -> Result<Comparison> {
     let mut comparison = Comparison::none(usable);
     let Some(null) = Null::measure(&a.gradients.rows, &b.gradients.rows) else {
@@ -136,7 +140,7 @@ fn map(
     let evidence: Vec<f32> =
         found.path.evidence.iter().map(|e| e / std::f32::consts::LN_10).collect();
     comparison.widened_s = found.widened_s;
-    comparison.segments = segments::sharpen(a, b, found)?;
+    comparison.segments = segments::sharpen(a, b, found, least)?;
     comparison.evidence = decided(evidence, &comparison.segments);
     let best = comparison.segments.iter().map(|s| s.score).fold(f64::NEG_INFINITY, f64::max);
     comparison.score = if comparison.segments.is_empty() { best_score } else { best };

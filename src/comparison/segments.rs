@@ -113,11 +113,12 @@ impl Segment {
     }
 }
 
-/// Segments of the path, sharpened; none unless one reaches [`THRESHOLD`].
+/// Segments of the path, sharpened; none unless one reaches the score `least`.
 pub(super) fn sharpen(
     a: &mut Recording,
     b: &mut Candidate<'_>,
     found: Found,
+    least: f64,
 ) -> Result<Vec<Segment>> {
     let rows = b.gradients;
     let mut segments = rough(a, rows, &found);
@@ -135,7 +136,7 @@ pub(super) fn sharpen(
         measure(rows, &found, segment);
     }
     let best = segments.iter().map(|s| s.score).fold(0.0, f64::max);
-    segments.retain(|s| best >= THRESHOLD && s.score >= FURTHER);
+    segments.retain(|s| best >= least && s.score >= FURTHER.min(least));
     for segment in &mut segments {
         segment.also_at_s = also_at(rows, &found, segment);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::probes::says;
 use super::votes::Place;
 use crate::align::{INDEPENDENT, correlation};
 use crate::archive::Segment;
@@ -28,10 +29,11 @@ pub(super) fn agreement(
     let mut sums: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
     for (n, part) in view.rows.chunks(PART).enumerate() {
         let from = n * PART;
+        let saying: Vec<usize> = (0..part.len()).filter(|i| says(view, from + i)).collect();
         let at = |shift: usize| -> f64 {
-            let pairs = part.iter().enumerate().filter_map(|(i, mine)| {
+            let pairs = saying.iter().filter_map(|i| {
                 let other = (from + i + shift).checked_sub(missing)?;
-                Some(correlation(mine, rows.get(other)?))
+                Some(correlation(&part[*i], rows.get(other)?))
             });
             pairs.sum()
         };
@@ -41,9 +43,10 @@ pub(super) fn agreement(
         if let Some(clip) = clip {
             let sum = sums.entry(clip).or_default();
             sum.0 += best;
-            sum.1 += part.len();
+            sum.1 += saying.len();
         }
     }
-    let score = |(sum, rows): (f64, usize)| sum * (INDEPENDENT / (VARIANCE * rows as f64)).sqrt();
+    let score =
+        |(sum, rows): (f64, usize)| sum * (INDEPENDENT / (VARIANCE * rows.max(1) as f64)).sqrt();
     Ok(sums.into_iter().map(|(clip, sum)| (clip, score(sum))).collect())
 }

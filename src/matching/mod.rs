@@ -34,7 +34,7 @@ const WARPS: usize = 3;
 pub struct MatchSettings {
     /// Recordings that are named, at most.
     pub top: usize,
-    /// Least score of one that is named; not below [`THRESHOLD`].
+    /// Least score of one that is named; below [`THRESHOLD`] strangers are.
     pub min_score: f64,
     /// Whether every recording is compared with the clip, not only those that the index points to.
     pub exhaustive: bool,
@@ -122,8 +122,9 @@ pub fn find_matches(
         let segment = &archive.segments()[suspect.segment];
         let rows = Gradients::of_words(&segment.fingerprint(segment.words_of(suspect.clip))?);
         let warps: Vec<Warp> = suspect.warps.iter().map(|(_, warp)| *warp).collect();
-        let comparison = compare_with_rows(clip, &rows, &matches.usable, &warps)?;
-        if !comparison.segments.is_empty() && comparison.score >= settings.min_score {
+        let comparison =
+            compare_with_rows(clip, &rows, &matches.usable, &warps, settings.min_score)?;
+        if !comparison.segments.is_empty() {
             let found = segment.clips()[suspect.clip].clone();
             let paths = archive.paths(&found).into_iter().map(str::to_owned).collect();
             matches.found.push(Match { clip: found, paths, comparison });

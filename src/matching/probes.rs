@@ -48,6 +48,11 @@ pub(super) fn patterns(count: usize) -> Vec<u32> {
     all
 }
 
+/// Whether a row says something: it is no pause and no tone.
+pub(super) fn says(rows: &Gradients, n: usize) -> bool {
+    rows.quiet[n] < PAUSE && !rows.steady[n]
+}
+
 /// Probes of the rows of a view that say something, for directories of `width` bits.
 pub(super) fn of_view(
     view: usize,
@@ -56,9 +61,8 @@ pub(super) fn of_view(
     patterns: &[u32],
     out: &mut Vec<Probe>,
 ) {
-    let says = |n: &usize| rows.quiet[*n] < PAUSE && !rows.steady[*n];
     let mut buckets = Vec::with_capacity(patterns.len());
-    for n in (0..rows.rows.len().min(MOST_ROWS)).filter(says) {
+    for n in (0..rows.rows.len().min(MOST_ROWS)).filter(|n| says(rows, *n)) {
         near(&rows.rows[n], width, patterns, &mut buckets);
         out.extend(buckets.iter().map(|bucket| Probe::new(*bucket, view, n)));
     }

@@ -1,7 +1,7 @@
 //! `archive`: keep recordings to find clips in.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::available_parallelism;
 
 use spliceprint::archive::{Archive, ArchiveWriter, verify};
@@ -69,7 +69,7 @@ fn existing(folder: &Path) -> Result<ArchiveWriter, Failure> {
 }
 
 fn add(
-    folder: &PathBuf,
+    folder: &Path,
     options: &CollectOptions,
     talk: &Talk,
     out: &mut dyn Write,

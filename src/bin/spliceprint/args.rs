@@ -215,7 +215,8 @@ pub(crate) struct MatchArgs {
     /// Recordings that are named for a clip, at most.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = parse_top)]
     pub(crate) top: usize,
-    /// Least score of a recording that is named, in standard deviations above strangers.
+    /// Least score of a recording that is named, in standard deviations above strangers; below the
+    /// default strangers are named too.
     #[arg(long, value_name = "X", default_value_t = THRESHOLD, value_parser = parse_score)]
     pub(crate) min_score: f64,
     /// Compare with every recording, not only with those that the index points to: seconds for each hour.
@@ -380,14 +381,10 @@ fn parse_top(text: &str) -> Result<usize, String> {
     if (1..=1000).contains(&top) { Ok(top) } else { Err("expected 1 to 1000".into()) }
 }
 
-/// A score that is not below the least one.
+/// A score.
 fn parse_score(text: &str) -> Result<f64, String> {
     let score: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
-    if score >= THRESHOLD && score.is_finite() {
-        Ok(score)
-    } else {
-        Err(format!("expected {THRESHOLD} or more; below that strangers match"))
-    }
+    if score > 0.0 && score.is_finite() { Ok(score) } else { Err("expected more than 0".into()) }
 }
 
 /// `75.5`, `1:15.5` or `0:01:15.5`, in seconds.
