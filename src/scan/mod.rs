@@ -29,9 +29,6 @@ use glob::Filter;
 use outputs::Outputs;
 use spread::Message;
 
-/// Shortest sound that an archive takes, in seconds, with room for rounding.
-const ARCHIVED_FROM_S: f64 = 0.25;
-
 /// Most threads that a scan may ask for.
 pub const MAX_JOBS: usize = 256;
 
@@ -121,14 +118,7 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
 
     let tool = ToolReport::of(&options.settings);
     let tasks: Vec<Task> = found.files.into_iter().map(Task::new).collect();
-    let is_archived = |record: &ScanRecord| {
-        let heard_s = record.stream.as_ref().map_or(0.0, |stream| stream.duration_s);
-        let holds = |archive: &ArchiveWriter| {
-            record.source.pcm_sha256.as_ref().is_some_and(|hash| archive.holds(hash))
-        };
-        heard_s < ARCHIVED_FROM_S || archive.as_ref().is_none_or(holds)
-    };
-    let (left, kept) = outputs.keep_finished(tasks, &tool, options.pages, &is_archived)?;
+    let (left, kept) = outputs.keep_finished(tasks, &tool, options.pages)?;
     let bytes = left.iter().map(|task| task.file.bytes).sum();
     tell(ScanEvent::Planned { files: total, kept, bytes });
 
@@ -155,6 +145,7 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
     })?;
     let mut relations = Vec::new();
     if let Some((mut archive, folder)) = archive.zip(folder) {
+        relate::fill(outputs.sorted(), &mut archive, options)?;
         archive.commit()?;
         drop(archive);
         relations = relate::relate(outputs.sorted(), &folder, options, tell)?;

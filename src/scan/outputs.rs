@@ -85,7 +85,6 @@ impl Outputs {
         tasks: Vec<Task>,
         tool: &ToolReport,
         pages: bool,
-        is_archived: &dyn Fn(&ScanRecord) -> bool,
     ) -> Result<(Vec<Task>, usize)> {
         let earlier = std::mem::take(&mut self.earlier).into_iter();
         let mut earlier: HashMap<String, ScanRecord> =
@@ -93,7 +92,7 @@ impl Outputs {
         let mut left = Vec::new();
         for task in tasks {
             match earlier.remove(&task.report) {
-                Some(record) if self.holds(&record, &task, tool, pages) && is_archived(&record) => {
+                Some(record) if self.holds(&record, &task, tool, pages) => {
                     self.records.push(record);
                 }
                 _ => left.push(task),

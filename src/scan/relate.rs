@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::spread::{self, Message};
 use super::{ScanEvent, ScanOptions};
-use crate::archive::{Archive, hex};
+use crate::archive::{Archive, ArchiveWriter, Words, hex};
 use crate::comparison::Recording;
 use crate::decode::Input;
 use crate::error::Result;
@@ -23,6 +23,34 @@ const MOST_RELATED: usize = 40;
 struct Query {
     record: usize,
     path: PathBuf,
+}
+
+/// Adds the words of records that the archive lacks: an earlier scan that was ended may have kept its
+/// lines but not their words.
+///
+/// # Errors
+///
+/// Those of writing the archive and of starting threads.
+pub(super) fn fill(
+    records: &[ScanRecord],
+    archive: &mut ArchiveWriter,
+    options: &ScanOptions,
+) -> Result<()> {
+    let lacks = |record: &&ScanRecord| {
+        record.source.pcm_sha256.as_ref().is_some_and(|hash| !archive.holds(hash))
+    };
+    let missing: Vec<&ScanRecord> = records.iter().filter(lacks).collect();
+    let read = |record: &&ScanRecord, _: &mut dyn FnMut(f64, u64)| {
+        let input = Input::Path(record.source.path.clone().into());
+        let words = || Words::read(&input, &options.settings.open, &mut |_, _| {});
+        catch_unwind(AssertUnwindSafe(words)).ok().and_then(Result::ok)
+    };
+    spread::spread(&missing, options.jobs, &read, &mut |message| {
+        if let Message::Done(Some(words)) = message {
+            archive.add(&words)?;
+        }
+        Ok(())
+    })
 }
 
 /// The relations between the recordings of `records`, whose words `archive` holds. A pair is named once,

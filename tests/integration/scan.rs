@@ -79,7 +79,7 @@ fn a_folder_gives_a_report_per_file_and_an_index() {
     let copies = &summary["copies"][0];
     assert_eq!((&copies["same"], copies["members"].as_array().unwrap().len()), (&"file".into(), 2));
     let left: Vec<_> = fs::read_dir(folder.path("out")).unwrap().collect();
-    assert_eq!(left.len(), 4, "nothing but three files and the reports: {left:?}");
+    assert_eq!(left.len(), 5, "three files, the reports and the archive: {left:?}");
 }
 
 #[test]
