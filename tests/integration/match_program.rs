@@ -34,7 +34,7 @@ fn file_name(found: &Value) -> String {
 fn a_clip_at_another_speed_is_found_in_its_place() {
     let folder = archived();
     let mut sound = Sound::of("clean/columbia-118s.flac");
-    let (from, rate) = (sound.frames(40.0), sound.rate);
+    let (from, rate) = (sound.frames(3.0), sound.rate);
     sound.channels[0] = sound.channels[0][from..from + 10 * rate as usize].to_vec();
     // Played 3 % faster, with what a louder copy on another medium adds to it.
     sound.rate = (f64::from(rate) * 1.03) as u32;
@@ -45,8 +45,8 @@ fn a_clip_at_another_speed_is_found_in_its_place() {
     assert_eq!(file_name(&found[0]), "columbia-118s.flac");
     let segment = &found[0]["segments"][0];
     let at = |key: &str| segment[key].as_f64().unwrap();
-    assert!((at("b_start_s") - 40.0 - 1.03 * at("a_start_s")).abs() < 0.05, "{segment}");
-    assert!((at("b_end_s") - 50.0).abs() < 0.3 && (at("speed") - 1.03).abs() < 0.002, "{segment}");
+    assert!((at("b_start_s") - 3.0 - 1.03 * at("a_start_s")).abs() < 0.05, "{segment}");
+    assert!((at("b_end_s") - 13.0).abs() < 0.3 && (at("speed") - 1.03).abs() < 0.002, "{segment}");
 }
 
 #[test]
