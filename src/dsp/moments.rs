@@ -1,5 +1,7 @@
 //! What a moment is beside its spectrum: how loud, and whether it is one pure tone.
 
+use std::collections::VecDeque;
+
 use super::kernels::{dot, sum};
 use super::speech_bands::{GRADIENT_FRAMES, WIN_LENGTH};
 use super::stft::Frame;
@@ -8,8 +10,10 @@ use super::stft::Frame;
 #[derive(Debug, Clone, Default)]
 pub struct Moments {
     depths: Vec<u8>,
-    /// Bin of each frame's pure tone, if it is one.
-    tones: Vec<Option<usize>>,
+    /// Bin of the pure tone of each of the last frames, if it is one.
+    recent: VecDeque<Option<usize>>,
+    /// Whether each frame is the same pure tone as the one [`GRADIENT_FRAMES`] before it.
+    same_tone: Vec<bool>,
 }
 
 impl Moments {
@@ -17,7 +21,12 @@ impl Moments {
     pub fn push(&mut self, frame: &Frame) {
         let mean_square = dot(frame.samples, frame.samples) / WIN_LENGTH as f32;
         self.depths.push((-10.0 * mean_square.max(1e-13).log10()).clamp(0.0, 127.0) as u8);
-        self.tones.push(pure_tone(frame.power));
+        let tone = pure_tone(frame.power);
+        self.recent.push_back(tone);
+        if self.recent.len() > GRADIENT_FRAMES {
+            let before = self.recent.pop_front().flatten();
+            self.same_tone.push(before.zip(tone).is_some_and(|(x, y)| x.abs_diff(y) <= 1));
+        }
     }
 
     /// For each pair of frames that a gain is taken between: the level of the louder one in dB below
@@ -25,13 +34,7 @@ impl Moments {
     #[must_use]
     pub fn finish(self) -> (Vec<u8>, Vec<bool>) {
         let louder = self.depths.iter().zip(self.depths.iter().skip(GRADIENT_FRAMES));
-        let depths = louder.map(|(x, y)| *x.min(y)).collect();
-        let tones = self.tones.iter().zip(self.tones.iter().skip(GRADIENT_FRAMES));
-        let same = |(x, y): (&Option<usize>, &Option<usize>)| match (x, y) {
-            (Some(x), Some(y)) => x.abs_diff(*y) <= 1,
-            _ => false,
-        };
-        (depths, tones.map(same).collect())
+        (louder.map(|(x, y)| *x.min(y)).collect(), self.same_tone)
     }
 }
 
