@@ -85,7 +85,7 @@ fn mask_of(track: &GridTrack) -> Option<Mask> {
     Some(Mask { phase, modulus: track.modulus as usize })
 }
 
-/// The grid that most of the probes agree on, if at least two do.
+/// The grid that most of the probes agree on, if at least two do where there are as many.
 fn own_track(
     spool: &Spool,
     bank: &Bank,
@@ -103,7 +103,7 @@ fn own_track(
         agreeing(a).cmp(&agreeing(b)).then(a.z.total_cmp(&b.z)).then(b.phase.cmp(&a.phase))
     })?;
     let frames = spool.len() / bank.period() as u64;
-    (agreeing(best) >= 2 && best.z >= CLEAR_Z).then(|| GridTrack {
+    (agreeing(best) >= probes.len().min(2) && best.z >= CLEAR_Z).then(|| GridTrack {
         codec,
         window: None,
         period: bank.period() as u32,

@@ -66,7 +66,7 @@ pub(super) struct Layer<'a> {
     pub(super) seconds: f64,
 }
 
-/// Probes spread evenly over the clip.
+/// Probes spread evenly over the clip; fewer in a short one, where they would overlap.
 pub(super) fn first_probes(
     spool: &mut Spool,
     bank: &mut Bank,
@@ -76,7 +76,9 @@ pub(super) fn first_probes(
     let frames = spool.len() as usize / bank.period();
     let seconds = spool.len() as f64 / rate;
     let count = match depth {
-        Depth::Usual => ((seconds / PROBE_EVERY_S) as usize).clamp(PROBES.0, PROBES.1),
+        Depth::Usual => ((seconds / PROBE_EVERY_S) as usize)
+            .clamp(PROBES.0, PROBES.1)
+            .min((frames / PROBE_FRAMES).max(1)),
         Depth::Exhaustive => frames / PROBE_FRAMES,
     };
     let room = frames.saturating_sub(PROBE_FRAMES + 3);
