@@ -9,7 +9,7 @@ fn main() -> spliceprint::error::Result<()> {
         while let Some(block) = clip.next_block()? {
             frames += block.frames() as u64;
         }
-        let (_, stream, _) = clip.finish()?;
+        let stream = clip.finish()?.stream;
         #[allow(clippy::print_stdout, reason = "an example's output")]
         {
             println!(

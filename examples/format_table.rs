@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use spliceprint::decode::{Clip, Input, OpenOptions, Source, StreamInfo};
+use spliceprint::decode::{Clip, Ended, Input, OpenOptions, Source, StreamInfo};
 
 /// Offsets searched, in samples to each side.
 const SEARCH: i64 = 3_000;
@@ -134,7 +134,7 @@ fn decode_all(file: &Path) -> Result<(Audio, Source, StreamInfo), spliceprint::e
             all.extend_from_slice(some);
         }
     }
-    let (source, info, _) = clip.finish()?;
+    let Ended { source, stream: info, .. } = clip.finish()?;
     Ok((Audio { rate_hz, channels }, source, info))
 }
 

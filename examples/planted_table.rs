@@ -106,7 +106,7 @@ fn mono(path: &Path) -> Result<(Vec<f32>, u32), Box<dyn Error>> {
             (0..block.frames()).map(|n| block.channels.iter().map(|c| c[n]).sum::<f32>() / count),
         );
     }
-    Ok((samples, clip.finish()?.1.sample_rate_hz))
+    Ok((samples, clip.finish()?.stream.sample_rate_hz))
 }
 
 /// Times of the edit points of samples saved as 16-bit WAV.

@@ -6,7 +6,7 @@ pub mod glance;
 use enf::{EnfMatch, EnfRecord};
 
 use crate::calibration::Calibration;
-use crate::decode::{Block, Clip, CodecClass, Input, OpenOptions, Source, StreamInfo};
+use crate::decode::{Block, Clip, CodecClass, Ended, Input, OpenOptions, Source, StreamInfo};
 use crate::detectors::DETECTORS;
 use crate::error::{Error, Result};
 use crate::features::{Features, Shape};
@@ -155,7 +155,7 @@ pub fn analyze(
         }
         progress(block_end as f64 / rate, declared_s);
     }
-    let (source, stream, bitstream) = clip.finish()?;
+    let Ended { source, stream, bitstream, structure } = clip.finish()?;
     if examined == 0 {
         let what = format!("the examined part lies outside the clip of {:.3} s", stream.duration_s);
         return Err(Error::NoAudio { what });
@@ -163,6 +163,7 @@ pub fn analyze(
     let depth = if settings.deep { Depth::Exhaustive } else { Depth::Usual };
     let mut features = measures.finish(&stream, depth)?;
     let offset_s = start as f64 / rate;
+    features.structure = structure;
     features.bitstream = bitstream.part(offset_s, offset_s + features.duration_s);
     let mut outcomes = detect(&features, settings);
     let class = CodecClass::of(&stream);

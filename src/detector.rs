@@ -26,6 +26,8 @@ pub enum Family {
     Repetition,
     /// The room's reverberation.
     Reverberation,
+    /// The parts of the file and what they say.
+    Structure,
 }
 
 impl Family {
@@ -43,6 +45,7 @@ impl Family {
             Self::Hum => "hum",
             Self::Repetition => "repetition",
             Self::Reverberation => "reverberation",
+            Self::Structure => "structure",
         }
     }
 }
@@ -62,6 +65,8 @@ pub struct Requirement {
     pub coded_packets: bool,
     /// Mains hum.
     pub mains_hum: bool,
+    /// A kind of file whose structure is read.
+    pub structure: bool,
 }
 
 impl Requirement {
@@ -73,7 +78,11 @@ impl Requirement {
         stereo: false,
         coded_packets: false,
         mains_hum: false,
+        structure: false,
     };
+
+    /// Applies to every file whose structure is read.
+    pub const STRUCTURE: Self = Self { structure: true, ..Self::NONE };
 
     /// Why the clip does not meet the requirement; `None` if it does.
     #[must_use]
@@ -92,6 +101,9 @@ impl Requirement {
         }
         if self.coded_packets && features.bitstream.packets == 0 {
             return Some("the samples are not coded in packets that are seen here".into());
+        }
+        if self.structure && features.structure.format.is_empty() {
+            return Some("the structure of this kind of file is not read".into());
         }
         if self.mains_hum && features.hum.is_none() {
             return Some("no mains hum found".into());

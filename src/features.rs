@@ -1,6 +1,7 @@
 //! Everything measured in a clip: all that a detector may look at.
 
 use crate::container::continuity::Bitstream;
+use crate::container::structure::Structure;
 use crate::measures::bits::BitUse;
 use crate::measures::decays::Decays;
 use crate::measures::fingerprint::Fingerprint;
@@ -74,6 +75,8 @@ pub struct Features {
     pub grid: Grid,
     /// How the coded stream goes on; filled in by decoding, not by a measure.
     pub bitstream: Bitstream,
+    /// What the file is made of; filled in by decoding, not by a measure.
+    pub structure: Structure,
     /// Pictures for people.
     pub overview: ClipOverview,
 }

@@ -87,6 +87,8 @@ pub struct Finding {
     pub joint: bool,
     /// What was measured.
     pub evidence: Vec<Evidence>,
+    /// What was read in the file, in words; findings about its structure have it.
+    pub note: Option<String>,
 }
 
 impl Finding {
@@ -102,6 +104,7 @@ impl Finding {
             strength: Strength::Uncalibrated,
             joint: true,
             evidence,
+            note: None,
         }
     }
 
@@ -109,5 +112,12 @@ impl Finding {
     #[must_use]
     pub fn description(span: TimeSpan, score: f64, evidence: Vec<Evidence>) -> Self {
         Self { joint: false, ..Self::joint(span.start_s, span, score, evidence) }
+    }
+
+    /// Something read in the file, which concerns all of the clip.
+    #[must_use]
+    pub fn of_file(duration_s: f64, evidence: Vec<Evidence>, note: String) -> Self {
+        let span = TimeSpan::new(0.0, duration_s);
+        Self { note: Some(note), ..Self::description(span, 1.0, evidence) }
     }
 }

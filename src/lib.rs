@@ -26,3 +26,4 @@ pub mod measures;
 pub mod report;
 pub mod scan;
 pub mod units;
+pub mod writers;

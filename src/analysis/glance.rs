@@ -1,7 +1,8 @@
 //! A short look at a clip: no detectors, only what finds it again or what its file says.
 
 use super::{Profile, Settings};
-use crate::decode::{Clip, Input, Source, StreamInfo};
+use crate::container::structure::Structure;
+use crate::decode::{Clip, Ended, Input, Source, StreamInfo};
 use crate::dsp::resample::StreamResampler;
 use crate::error::Result;
 use crate::measures::fingerprint::{FINGERPRINT_RATE_HZ, Fingerprint, FingerprintMeasure};
@@ -14,6 +15,8 @@ pub struct Glance {
     pub source: Source,
     /// The stream; what only decoding tells is missing if nothing was decoded.
     pub stream: StreamInfo,
+    /// What the file is made of.
+    pub structure: Structure,
     /// Words of the whole clip, the same that [`super::analyze`] makes; none if nothing was decoded.
     pub fingerprint: Option<Fingerprint>,
 }
@@ -32,8 +35,8 @@ pub fn glance(
 ) -> Result<Glance> {
     let mut clip = Clip::open(input, &settings.open)?;
     if settings.profile == Profile::Structure {
-        let (source, stream) = clip.close()?;
-        return Ok(Glance { source, stream, fingerprint: None });
+        let Ended { source, stream, structure, .. } = clip.close()?;
+        return Ok(Glance { source, stream, structure, fingerprint: None });
     }
     let rate = clip.stream().sample_rate_hz;
     let declared_s = clip.stream().declared_duration_s;
@@ -45,8 +48,8 @@ pub fn glance(
         let done = block.start_frame + block.frames() as u64;
         progress(done as f64 / f64::from(rate), declared_s);
     }
-    let (source, stream, _) = clip.finish()?;
-    Ok(Glance { source, stream, fingerprint: Some(words.finish()) })
+    let Ended { source, stream, structure, .. } = clip.finish()?;
+    Ok(Glance { source, stream, structure, fingerprint: Some(words.finish()) })
 }
 
 /// The steps by which the full analysis comes from samples to words.

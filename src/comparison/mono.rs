@@ -1,6 +1,6 @@
 //! One pass over a file as mono samples at 8 kHz.
 
-use crate::decode::{Clip, Input, OpenOptions, Source, StreamInfo};
+use crate::decode::{Clip, Ended, Input, OpenOptions, Source, StreamInfo};
 use crate::dsp::kernels::dot;
 use crate::dsp::resample::StreamResampler;
 use crate::dsp::speech_bands::SPEECH_RATE_HZ;
@@ -83,6 +83,6 @@ fn hear_as<S: MonoSink>(
     if is_empty {
         return Err(Error::NoAudio { what: "the stream holds no samples".into() });
     }
-    let (source, stream, _) = clip.finish()?;
+    let Ended { source, stream, .. } = clip.finish()?;
     Ok((Heard { source, stream, sink }, of_mean < CANCELLED * of_first))
 }

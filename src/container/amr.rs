@@ -15,10 +15,12 @@ pub(super) const WB_MULTICHANNEL_MAGIC: &[u8] = b"#!AMR-WB_MC1.0\n";
 
 /// Bytes of a narrow-band frame with its first byte, by frame type; 0 where the type is not used
 /// in storage files (RFC 4867 section 5.3, 3GPP TS 26.101 table 1a).
-const NB_FRAME_BYTES: [u8; 16] = [13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1];
+pub(super) const NB_FRAME_BYTES: [u8; 16] =
+    [13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1];
 
 /// The same for wide band (3GPP TS 26.201 table 1a).
-const WB_FRAME_BYTES: [u8; 16] = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1];
+pub(super) const WB_FRAME_BYTES: [u8; 16] =
+    [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1];
 
 /// Seconds of a frame.
 const FRAME_S: f64 = 0.02;

@@ -17,6 +17,7 @@ mod packets;
 mod reader;
 mod riff;
 mod sniff;
+pub mod structure;
 
 use crate::error::Result;
 use continuity::Walked;

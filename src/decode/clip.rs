@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::checks;
 use super::extension::mismatch;
 use super::external::External;
 use super::limits::{BLOCK_FRAMES, MAX_BLOCK_FRAMES};
@@ -9,8 +10,9 @@ use super::native::{Feed, Work};
 use super::open::{Opened, open_native};
 use super::pcm_hash::{HashFormat, PcmHash};
 use super::source::OpenFile;
-use super::{Block, Input, OpenOptions, Source, StreamInfo};
+use super::{Block, Ended, Input, OpenOptions, StreamInfo};
 use crate::container::continuity::Bitstream;
+use crate::container::structure::{self, OddityKind, Structure};
 use crate::container::{ByteReader, FileKind, sniff};
 use crate::error::{Error, Result};
 
@@ -23,6 +25,7 @@ pub struct Clip {
     feed: Box<dyn Feed>,
     work: Work,
     info: StreamInfo,
+    structure: Structure,
     hash: PcmHash,
     /// Whether samples may be other than finite numbers.
     float: bool,
@@ -79,7 +82,9 @@ impl Clip {
         }
         feed.describe(&mut work, &mut info);
         info.container = container_name(kind, &mut reader, &info)?;
+        let mut structure = structure::read(kind, &mut reader)?;
         if let Some(text) = mismatch(Path::new(&file.path), kind, &info.container) {
+            structure.odd(OddityKind::Name, 0, 0, text.clone());
             info.warnings.push(text);
         }
         info.sample_rate_hz = work.sink.rate_hz;
@@ -94,9 +99,14 @@ impl Clip {
         }
         let float = !info.lossless || info.codec.starts_with("PCM f");
         let format = HashFormat::new(info.lossless, float, info.bits_per_sample);
-        let hash = PcmHash::new(format);
+        let mut hash = PcmHash::new(format);
+        if checks::declared_md5(&structure).is_some()
+            && checks::md5_is_of(format, info.bits_per_sample)
+        {
+            hash = hash.with_md5();
+        }
         let block = Block::default();
-        Ok(Self { file, feed, work, info, hash, float, non_finite: 0, block, ended })
+        Ok(Self { file, feed, work, info, structure, hash, float, non_finite: 0, block, ended })
     }
 
     /// What is known of the stream so far; complete once [`Clip::finish`] returns it.
@@ -153,11 +163,12 @@ impl Clip {
     /// # Errors
     ///
     /// [`Error::Changed`] if the file is another than at the start.
-    pub fn close(self) -> Result<(Source, StreamInfo)> {
+    pub fn close(self) -> Result<Ended> {
         self.file.check_unchanged()?;
-        let mut info = self.info;
-        info.duration_s = info.declared_duration_s.unwrap_or(0.0);
-        Ok((self.file.describe(), info))
+        let mut stream = self.info;
+        stream.duration_s = stream.declared_duration_s.unwrap_or(0.0);
+        let (source, bitstream) = (self.file.describe(), Bitstream::default());
+        Ok(Ended { source, stream, bitstream, structure: self.structure })
     }
 
     /// Decodes what is left and says what was examined, and where the coded stream breaks off.
@@ -166,7 +177,7 @@ impl Clip {
     ///
     /// [`Error::Changed`] if the file is another than at the start, [`Error::NoAudio`] if nothing
     /// decoded.
-    pub fn finish(mut self) -> Result<(Source, StreamInfo, Bitstream)> {
+    pub fn finish(mut self) -> Result<Ended> {
         while self.next_block()?.is_some() {}
         self.file.check_unchanged()?;
         let (mut info, mut work) = (self.info, self.work);
@@ -201,8 +212,11 @@ impl Clip {
         info.warnings.extend(warnings);
         let mut source = self.file.describe();
         source.pcm_format = Some(self.hash.format.name().into());
-        source.pcm_sha256 = Some(self.hash.finish());
-        Ok((source, info, bitstream))
+        let (sha256, md5) = self.hash.finish();
+        source.pcm_sha256 = Some(sha256);
+        let mut structure = self.structure;
+        checks::compare(&mut structure, &info, md5.as_deref());
+        Ok(Ended { source, stream: info, bitstream, structure })
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::decode::Source;
 
 /// A folder with one file in it.
 struct Fixture {
@@ -58,7 +59,7 @@ fn read(mut clip: Clip) -> (Vec<f32>, Source, StreamInfo) {
             all.extend(block.channels.iter().map(|c| c[i]));
         }
     }
-    let (source, info, _) = clip.finish().unwrap();
+    let Ended { source, stream: info, .. } = clip.finish().unwrap();
     (all, source, info)
 }
 

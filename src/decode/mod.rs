@@ -7,6 +7,7 @@
 mod aac;
 mod adts;
 mod asc;
+mod checks;
 mod clip;
 mod codec_class;
 mod codec_ids;
@@ -44,6 +45,9 @@ mod watch;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use crate::container::continuity::Bitstream;
+use crate::container::structure::Structure;
 
 pub use clip::Clip;
 pub use codec_class::CodecClass;
@@ -167,6 +171,19 @@ pub struct Damage {
     pub offset: Option<u64>,
     /// What happened.
     pub what: String,
+}
+
+/// What is known of a recording at its end.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The file.
+    pub source: Source,
+    /// The examined stream.
+    pub stream: StreamInfo,
+    /// Where the coded stream breaks off.
+    pub bitstream: Bitstream,
+    /// What the file is made of.
+    pub structure: Structure,
 }
 
 /// Consecutive samples, planar.

@@ -1,5 +1,6 @@
 //! SHA-256 of the examined samples: lossless ones exactly, those of lossy codecs as 16 bits.
 
+use md5::Md5;
 use sha2::{Digest, Sha256};
 
 use super::Block;
@@ -44,13 +45,20 @@ pub(super) struct PcmHash {
     /// Format of the samples.
     pub(super) format: HashFormat,
     sha: Sha256,
+    /// What FLAC keeps in its header (RFC 9639, section 8.2).
+    md5: Option<Md5>,
     bytes: Vec<u8>,
 }
 
 impl PcmHash {
     /// A hash of no samples.
     pub(super) fn new(format: HashFormat) -> Self {
-        Self { format, sha: Sha256::new(), bytes: Vec::new() }
+        Self { format, sha: Sha256::new(), md5: None, bytes: Vec::new() }
+    }
+
+    /// The same with the MD5 of the samples beside it.
+    pub(super) fn with_md5(self) -> Self {
+        Self { md5: Some(Md5::new()), ..self }
     }
 
     /// Adds a block, interleaved.
@@ -70,11 +78,14 @@ impl PcmHash {
             HashFormat::F32 => interleave(&mut self.bytes, channels, f32::to_le_bytes),
         }
         self.sha.update(&self.bytes);
+        if let Some(md5) = &mut self.md5 {
+            md5.update(&self.bytes);
+        }
     }
 
-    /// The hash as lower-case hexadecimal.
-    pub(super) fn finish(self) -> String {
-        hex(&self.sha.finalize())
+    /// SHA-256, and MD5 if it was asked for, as lower-case hexadecimal.
+    pub(super) fn finish(self) -> (String, Option<String>) {
+        (hex(&self.sha.finalize()), self.md5.map(|md5| hex(&md5.finalize())))
     }
 }
 
@@ -120,7 +131,7 @@ mod tests {
     fn hash_of(format: HashFormat, channels: Vec<Vec<f32>>) -> String {
         let mut hash = PcmHash::new(format);
         hash.update(&Block { start_frame: 0, channels });
-        hash.finish()
+        hash.finish().0
     }
 
     #[test]

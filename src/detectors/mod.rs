@@ -3,23 +3,33 @@
 mod background_insertion;
 mod bandwidth_step;
 mod bitstream_continuity;
+mod checksum_mismatch;
 mod clip_level_step;
 mod clipping;
 mod constant_run;
+mod content_credentials;
 mod copy_move;
 mod dc_offset_step;
 mod digital_silence;
+mod editor_trace;
 mod effective_bit_depth;
+mod encoder_signature;
+mod extension_mismatch;
 mod false_stereo;
 mod frame_grid_shift;
 mod gain_comb;
+mod hidden_stream;
 mod hum_discontinuity;
 mod level_step;
 mod mains_hum;
 mod noise_floor_step;
+mod oddities;
 mod peaks;
 mod reverberation_break;
 mod start_stop_cut;
+mod stream_mismatch;
+mod timestamp_inconsistency;
+mod trailing_data;
 mod waveform_discontinuity;
 mod windows;
 
@@ -40,22 +50,31 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &background_insertion::BackgroundInsertion,
     &bandwidth_step::BandwidthStep,
     &bitstream_continuity::BitstreamContinuity,
+    &checksum_mismatch::ChecksumMismatch,
     &clip_level_step::ClipLevelStep,
     &clipping::Clipping,
     &constant_run::ConstantRun,
+    &content_credentials::ContentCredentials,
     &copy_move::CopyMove,
     &dc_offset_step::DcOffsetStep,
     &digital_silence::DigitalSilence,
+    &editor_trace::EditorTrace,
     &effective_bit_depth::EffectiveBitDepth,
+    &encoder_signature::EncoderSignature,
+    &extension_mismatch::ExtensionMismatch,
     &false_stereo::FalseStereo,
     &frame_grid_shift::FrameGridShift,
     &gain_comb::GainComb,
+    &hidden_stream::HiddenStream,
     &hum_discontinuity::HumDiscontinuity,
     &level_step::LevelStep,
     &mains_hum::MainsHum,
     &noise_floor_step::NoiseFloorStep,
     &reverberation_break::ReverberationBreak,
     &start_stop_cut::StartStopCut,
+    &stream_mismatch::StreamMismatch,
+    &timestamp_inconsistency::TimestampInconsistency,
+    &trailing_data::TrailingData,
     &waveform_discontinuity::WaveformDiscontinuity,
 ];
 

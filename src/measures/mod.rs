@@ -23,6 +23,7 @@ pub mod true_peak;
 pub mod voice;
 
 use crate::container::continuity::Bitstream;
+use crate::container::structure::Structure;
 use crate::decode::{Block, CodecClass, Spool, StreamInfo};
 use crate::dsp::resample::StreamResampler;
 use crate::dsp::stft::{Frame, Stft};
@@ -238,6 +239,7 @@ impl Measures {
             overview: by_frame.overview.finish(),
             pauses: by_frame.pauses.finish(),
             bitstream: Bitstream::default(),
+            structure: Structure::default(),
         })
     }
 }

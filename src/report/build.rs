@@ -2,15 +2,16 @@
 
 use super::build_enf::enf_match;
 use super::build_measurements::{measurements, overview};
+use super::build_provenance::of_analysis;
 use super::{
-    ANALYSIS_SCHEMA, AnalysisDocument, CertificateKind, CertificateReport, CompressionStep,
-    DetectorReport, DetectorStatus, EditPointReport, ErrorReport, FindingReport, FingerprintReport,
-    Provenance, Report, SettingsReport, SourceReport, Status, Tag, ToolReport,
+    ANALYSIS_SCHEMA, AnalysisDocument, CertificateKind, CertificateReport, DetectorReport,
+    DetectorStatus, EditPointReport, ErrorReport, FindingReport, FingerprintReport, Provenance,
+    Report, SettingsReport, SourceReport, Status, ToolReport,
 };
 use crate::analysis::{Analysis, Outcome, Settings};
 use crate::calibration::Calibration;
 use crate::certificate::{Certificate, Recall};
-use crate::decode::{CodecClass, Source, StreamInfo};
+use crate::decode::{CodecClass, Source};
 use crate::detector::Descriptor;
 use crate::detectors::DETECTORS;
 use crate::error::Error;
@@ -38,7 +39,7 @@ impl Report {
             error: None,
             tool: tool(settings),
             source: SourceReport::of(&analysis.source),
-            provenance: provenance(&stream, analysis),
+            provenance: of_analysis(&stream, analysis),
             limitations: limitations(analysis),
             measurements: Some(measurements(analysis)),
             detectors: analysis.outcomes.iter().map(|o| detector(o, analysis.offset_s)).collect(),
@@ -184,36 +185,6 @@ pub(super) fn error_report(error: &Error) -> ErrorReport {
     ErrorReport { kind: kind.into(), message, hint: error.hint(), offset }
 }
 
-fn provenance(stream: &StreamInfo, analysis: &Analysis) -> Provenance {
-    let earlier = analysis.earlier_grids().rev().map(|track| CompressionStep {
-        codec: track.codec.name().into(),
-        bit_rate_bps: None,
-        observed_in: "signal".into(),
-        frame_samples: Some(track.period),
-        z: Some(round_to(f64::from(track.z), 1)),
-        coverage: Some(round_to(f64::from(track.coverage), 3)),
-    });
-    let mut provenance = stream_provenance(stream);
-    provenance.compression_history.splice(0..0, earlier);
-    provenance
-}
-
-/// What the stream itself tells.
-pub(super) fn stream_provenance(stream: &StreamInfo) -> Provenance {
-    let tags = stream.encoder.iter().map(|e| Tag { name: "encoder".into(), value: e.clone() });
-    let coded = (!stream.lossless).then(|| CompressionStep {
-        codec: stream.codec.clone(),
-        bit_rate_bps: stream.bit_rate_bps,
-        observed_in: "stream".into(),
-        ..CompressionStep::default()
-    });
-    Provenance {
-        structure: Vec::new(),
-        tags: tags.collect(),
-        compression_history: coded.into_iter().collect(),
-    }
-}
-
 /// What this examination cannot say.
 fn limitations(analysis: &Analysis) -> Vec<String> {
     let stream = &analysis.stream;
@@ -301,6 +272,7 @@ fn finding(finding: &Finding, score_unit: &str, offset_s: f64) -> FindingReport 
         score_unit: score_unit.into(),
         strength: finding.strength,
         evidence: finding.evidence.iter().map(evidence).collect(),
+        note: finding.note.clone(),
     }
 }
 

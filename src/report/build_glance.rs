@@ -1,6 +1,7 @@
 //! From a short look at a clip to its report.
 
-use super::build::{empty_detector, fingerprint, stream_provenance, tool};
+use super::build::{empty_detector, fingerprint, tool};
+use super::build_provenance::of_stream;
 use super::{
     ANALYSIS_SCHEMA, AnalysisDocument, DetectorReport, DetectorStatus, Report, SourceReport, Status,
 };
@@ -26,7 +27,7 @@ impl Report {
             tool: tool(settings),
             source: SourceReport::of(&glance.source),
             stream: Some(stream.clone()),
-            provenance: stream_provenance(stream),
+            provenance: of_stream(stream, &glance.structure),
             limitations: vec![
                 "No detector examined the clip; an empty list of findings says nothing.".into(),
             ],

@@ -149,10 +149,36 @@ pub struct SourceReport {
 pub struct Provenance {
     /// Parts of the container, in file order.
     pub structure: Vec<StructureNode>,
+    /// Parts that are not listed because there are too many.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub more_parts: u64,
     /// Tags, as they stand in the file.
     pub tags: Vec<Tag>,
     /// Encodings the audio went through, oldest first.
     pub compression_history: Vec<CompressionStep>,
+    /// Known writers with which the file is consistent.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub writers: Vec<WriterReport>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// A known writer with which the file is consistent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WriterReport {
+    /// Name.
+    pub name: String,
+    /// `recorder`, `messenger`, `editor`, `converter`, `encoder` or `platform`.
+    pub kind: String,
+    /// Marks that agree, each with its value.
+    pub marks: Vec<String>,
+    /// What it means for a recording, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+    /// How the marks are known.
+    pub source: String,
 }
 
 /// One part of a container.
@@ -164,15 +190,24 @@ pub struct StructureNode {
     pub offset: u64,
     /// Bytes.
     pub bytes: u64,
+    /// What it says.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fields: Vec<Tag>,
+    /// Parts inside it, in file order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub parts: Vec<StructureNode>,
 }
 
-/// One tag.
+/// One tag, or one field of a part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tag {
     /// Name as it stands in the file.
     pub name: String,
     /// Value as it stands in the file.
     pub value: String,
+    /// First byte of the part that carries it, of tags.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub offset: Option<u64>,
 }
 
 /// One encoding the audio went through.
@@ -320,6 +355,10 @@ pub struct FindingReport {
     pub strength: Strength,
     /// What was measured.
     pub evidence: Vec<Evidence>,
+    /// What was read in the file, in words; findings of the family `structure` have it. They concern the
+    /// file, and their times are those of the whole clip.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
 }
 
 /// A place at which the recording may have been joined.

@@ -7,6 +7,7 @@ mod build;
 mod build_enf;
 mod build_glance;
 mod build_measurements;
+mod build_provenance;
 pub mod comparison;
 pub mod csv;
 mod document;

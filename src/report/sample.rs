@@ -54,13 +54,26 @@ pub(crate) fn sample_report() -> Report {
         },
         stream: Some(stream),
         provenance: Provenance {
-            structure: vec![
-                StructureNode { id: "ftyp".into(), offset: 0, bytes: 28 },
-                StructureNode { id: "mdat".into(), offset: 28, bytes: 192_000 },
-            ],
+            structure: vec![node("ftyp", 0, 28), node("mdat", 28, 192_000)],
+            more_parts: 0,
+            writers: vec![WriterReport {
+                name: "A <b>recorder".into(),
+                kind: "recorder".into(),
+                marks: vec!["vendor `x`".into()],
+                note: None,
+                source: "made for a test".into(),
+            }],
             tags: vec![
-                Tag { name: "title".into(), value: "</script><script>alert(2)</script>".into() },
-                Tag { name: "comment".into(), value: "line one\nline \"two\" & three".into() },
+                Tag {
+                    name: "title".into(),
+                    value: "</script><script>alert(2)</script>".into(),
+                    offset: None,
+                },
+                Tag {
+                    name: "comment".into(),
+                    value: "line one\nline \"two\" & three".into(),
+                    offset: Some(4),
+                },
             ],
             compression_history: vec![
                 CompressionStep {
@@ -253,6 +266,11 @@ fn enf_match() -> EnfMatchReport {
     }
 }
 
+fn node(id: &str, offset: u64, bytes: u64) -> StructureNode {
+    let fields = vec![Tag { name: "field".into(), value: "<i>".into(), offset: None }];
+    StructureNode { id: id.into(), offset, bytes, fields, parts: Vec::new() }
+}
+
 fn detectors() -> Vec<DetectorReport> {
     let detector = |id: &str, name: &str, family: &str, findings| DetectorReport {
         id: id.into(),
@@ -271,6 +289,7 @@ fn detectors() -> Vec<DetectorReport> {
         score_unit: score_unit.into(),
         strength,
         evidence: vec![Evidence::above("run_length", score, score_unit, 5.0)],
+        note: None,
     };
     let mut one_sided = finding(9.0, 11.0, -3.5, "dB", Strength::Limited);
     one_sided.channel = Some(1);

@@ -31,7 +31,29 @@ impl OtherFindings<'_> {
     }
 }
 
-/// Findings that no edit point covers, by detector. An edit point covers a finding of a detector it
+/// The detector that names known writers. Every file has a writer: that one is known is no indicator.
+const WRITERS: &str = "encoder-signature";
+
+/// The family whose findings are about the file, not about a time in it.
+const STRUCTURE: &str = "structure";
+
+/// What was read in the file, by detector, each finding in words with its place.
+pub(crate) fn file_findings(document: &AnalysisDocument) -> Vec<(&DetectorReport, Vec<String>)> {
+    let of_file =
+        document.detectors.iter().filter(|d| d.family == STRUCTURE && !d.findings.is_empty());
+    of_file.map(|detector| (detector, detector.findings.iter().map(in_words).collect())).collect()
+}
+
+/// A finding's note, and the byte at which it stands.
+fn in_words(finding: &FindingReport) -> String {
+    let note = finding.note.clone().unwrap_or_default();
+    match finding.evidence.iter().find(|e| e.name == "at_byte").filter(|e| e.value > 0.0) {
+        Some(at) => format!("{note} (byte {})", at.value),
+        None => note,
+    }
+}
+
+/// Findings in the sound that no edit point covers, by detector. An edit point covers a finding of a detector it
 /// names if their spans meet.
 pub(crate) fn other_findings(document: &AnalysisDocument) -> Vec<OtherFindings<'_>> {
     let covered = |detector: &DetectorReport, finding: &FindingReport| {
@@ -41,7 +63,8 @@ pub(crate) fn other_findings(document: &AnalysisDocument) -> Vec<OtherFindings<'
                 && point.start_s <= finding.end_s
         })
     };
-    let others = document.detectors.iter().map(|detector| OtherFindings {
+    let of_sound = document.detectors.iter().filter(|detector| detector.family != STRUCTURE);
+    let others = of_sound.map(|detector| OtherFindings {
         detector,
         findings: detector.findings.iter().filter(|f| !covered(detector, f)).collect(),
     });
@@ -67,7 +90,8 @@ pub(crate) fn reason(detector: &DetectorReport) -> String {
 pub(crate) fn headline(document: &AnalysisDocument) -> String {
     let examined =
         document.detectors.iter().filter(|d| d.status == DetectorStatus::Examined).count();
-    let findings: usize = document.detectors.iter().map(|d| d.findings.len()).sum();
+    let indicators = || document.detectors.iter().filter(|d| d.id != WRITERS);
+    let findings: usize = indicators().map(|d| d.findings.len()).sum();
     let detectors =
         count(examined, "detector that examined the clip", "detectors that examined the clip");
     if examined == 0 {
@@ -76,7 +100,7 @@ pub(crate) fn headline(document: &AnalysisDocument) -> String {
     if document.edit_points.is_empty() && findings == 0 {
         return format!("No indicators were seen by the {detectors}.");
     }
-    let with = document.detectors.iter().filter(|d| !d.findings.is_empty()).count();
+    let with = indicators().filter(|d| !d.findings.is_empty()).count();
     format!(
         "{}; {} by {with} of the {detectors}.",
         edit_points_line(document),

@@ -2,7 +2,7 @@
 
 use crate::finding::Strength;
 use crate::report::screen::{MOST_LINES, Page};
-use crate::report::summary::{headline, not_examined, other_findings, reason};
+use crate::report::summary::{file_findings, headline, not_examined, other_findings, reason};
 use crate::report::wording::{
     ABSENCE, clock, encoded_as, found_of, hertz, is_bidi_control, quantity, stream_facts, strength,
 };
@@ -142,6 +142,20 @@ fn seen(document: &AnalysisDocument, page: &mut Page) {
         for other in others {
             let line = format!("{}: {}", other.detector.name, other.places(MOST_PLACES));
             page.hanging("  - ", &escape(&line));
+        }
+    }
+    let of_file = file_findings(document);
+    if !of_file.is_empty() {
+        page.gap();
+        page.hanging("  ", "In the file itself:");
+        for (detector, notes) in of_file {
+            for note in notes.iter().take(MOST_PLACES) {
+                page.hanging("  - ", &escape(&format!("{}: {note}", detector.name)));
+            }
+            if notes.len() > MOST_PLACES {
+                let more = format!("{}: {} more", detector.name, notes.len() - MOST_PLACES);
+                page.hanging("  - ", &escape(&more));
+            }
         }
     }
     if let Some(certificate) = &document.certificate {

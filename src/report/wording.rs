@@ -140,9 +140,10 @@ pub(crate) fn evidence(evidence: &Evidence) -> String {
     }
 }
 
-/// All evidence of a finding in one line.
+/// Note and evidence of a finding in one line.
 pub(crate) fn evidence_line(finding: &FindingReport) -> String {
-    finding.evidence.iter().map(evidence).collect::<Vec<_>>().join("; ")
+    let note = finding.note.iter().cloned();
+    note.chain(finding.evidence.iter().map(evidence)).collect::<Vec<_>>().join("; ")
 }
 
 /// `1 place`, `3 places`.

@@ -9,7 +9,7 @@ use crate::support::root;
 const FLOORS: [(u8, &[&str]); 8] = [
     (1, &["units", "error"]),
     (2, &["decode", "container", "finding", "dsp"]),
-    (3, &["features", "measures", "calibration"]),
+    (3, &["features", "measures", "calibration", "writers"]),
     (4, &["detector", "fingerprint", "align"]),
     (5, &["detectors", "fusion"]),
     (6, &["analysis", "comparison", "archive", "matching", "excerpts", "certificate"]),

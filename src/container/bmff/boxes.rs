@@ -8,40 +8,40 @@ use crate::error::{Error, Result};
 
 /// A box of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BoxHead {
+pub(in crate::container) struct BoxHead {
     /// Four-letter kind.
-    pub(super) kind: [u8; 4],
+    pub(in crate::container) kind: [u8; 4],
     /// First byte of its header.
-    pub(super) start: u64,
+    pub(in crate::container) start: u64,
     /// First byte after its header.
-    pub(super) body: u64,
+    pub(in crate::container) body: u64,
     /// First byte after it, no more than its parent has.
-    pub(super) end: u64,
+    pub(in crate::container) end: u64,
     /// First byte after it by its header.
-    pub(super) claimed_end: u64,
+    pub(in crate::container) claimed_end: u64,
 }
 
 impl BoxHead {
     /// Bytes of the body.
-    pub(super) fn len(&self) -> u64 {
+    pub(in crate::container) fn len(&self) -> u64 {
         self.end - self.body
     }
 }
 
 /// Goes from box to box, a bounded number of times.
 #[derive(Debug)]
-pub(super) struct Boxes<'r> {
-    pub(super) reader: &'r mut ByteReader,
+pub(in crate::container) struct Boxes<'r> {
+    pub(in crate::container) reader: &'r mut ByteReader,
     left: u32,
 }
 
 impl<'r> Boxes<'r> {
-    pub(super) fn new(reader: &'r mut ByteReader) -> Self {
+    pub(in crate::container) fn new(reader: &'r mut ByteReader) -> Self {
         Self { reader, left: MAX_BOXES }
     }
 
     /// The box at `at`, which ends at `limit` at the latest; `None` where there is none.
-    pub(super) fn at(&mut self, at: u64, limit: u64) -> Result<Option<BoxHead>> {
+    pub(in crate::container) fn at(&mut self, at: u64, limit: u64) -> Result<Option<BoxHead>> {
         if limit.saturating_sub(at) < 8 {
             return Ok(None);
         }
@@ -64,7 +64,12 @@ impl<'r> Boxes<'r> {
     }
 
     /// The first box of this kind between two places.
-    pub(super) fn find(&mut self, from: u64, to: u64, kind: &[u8; 4]) -> Result<Option<BoxHead>> {
+    pub(in crate::container) fn find(
+        &mut self,
+        from: u64,
+        to: u64,
+        kind: &[u8; 4],
+    ) -> Result<Option<BoxHead>> {
         let mut at = from;
         while let Some(found) = self.at(at, to)? {
             if &found.kind == kind {
@@ -76,7 +81,11 @@ impl<'r> Boxes<'r> {
     }
 
     /// The first box of this kind inside `parent`.
-    pub(super) fn child(&mut self, parent: &BoxHead, kind: &[u8; 4]) -> Result<Option<BoxHead>> {
+    pub(in crate::container) fn child(
+        &mut self,
+        parent: &BoxHead,
+        kind: &[u8; 4],
+    ) -> Result<Option<BoxHead>> {
         self.find(parent.body, parent.end, kind)
     }
 
@@ -90,7 +99,7 @@ impl<'r> Boxes<'r> {
     }
 
     /// Up to `cap` bytes of a box's body.
-    pub(super) fn bytes(&mut self, found: &BoxHead, cap: u64) -> Result<Vec<u8>> {
+    pub(in crate::container) fn bytes(&mut self, found: &BoxHead, cap: u64) -> Result<Vec<u8>> {
         bytes_at(self.reader, found.body, found.len(), cap)
     }
 }
@@ -107,7 +116,7 @@ pub(super) fn slice_boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[
 }
 
 /// Whether a kind is one that a box at the top of a file can have: it prints, or starts with ©.
-pub(super) fn is_kind(kind: [u8; 4]) -> bool {
+pub(in crate::container) fn is_kind(kind: [u8; 4]) -> bool {
     is_code(kind) || kind[0] == 0xA9
 }
 

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod continuity;
+mod coverage;
 mod edits;
 mod fragments;
 mod pcm;
@@ -12,14 +13,16 @@ mod sink;
 mod tags;
 mod track;
 
-use self::boxes::{BoxHead, Boxes, is_kind};
 use super::Plan;
 use super::fields::{be_u32, code_text, malformed};
 use super::limits::MAX_PACKETS;
 use super::reader::ByteReader;
 use crate::error::{Error, Result};
 
+pub(super) use self::boxes::{BoxHead, Boxes, is_kind};
+pub(super) use self::coverage::unreferenced;
 pub(super) use self::sample_entry::{alac_cookie, alac_stream};
+pub(super) use self::tags::key;
 
 /// The format's name in messages.
 const FORMAT: &str = "ISO BMFF";

@@ -79,7 +79,7 @@ fn value(boxes: &mut Boxes, item: &BoxHead) -> Result<Option<String>> {
 }
 
 /// The key with this number, from 1, in the body of a `keys` box.
-fn key(keys: &[u8], number: u32) -> Option<&[u8]> {
+pub(in crate::container) fn key(keys: &[u8], number: u32) -> Option<&[u8]> {
     let mut at = 8usize;
     for _ in 1..number.min(1024) {
         at = at.checked_add(be_u32(keys, at)?.max(8) as usize)?;

@@ -72,6 +72,14 @@ pub fn sniff(reader: &mut ByteReader) -> Result<FileKind> {
     }))
 }
 
+/// What these bytes look like, audio or not, such as `a ZIP archive`.
+pub(super) fn describe(bytes: &[u8]) -> &'static str {
+    match by_magic(bytes, bytes.len() as u64) {
+        Some(kind) => kind.name(),
+        None => other::by_content(bytes),
+    }
+}
+
 fn by_magic(bytes: &[u8], len: u64) -> Option<FileKind> {
     use FileKind as K;
     let form = |code: &[u8; 4]| bytes.get(8..12) == Some(code.as_slice());

@@ -6,6 +6,7 @@
 
 mod picture;
 pub(crate) mod plots;
+mod provenance;
 pub(crate) mod rows;
 pub(crate) mod view;
 

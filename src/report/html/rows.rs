@@ -1,5 +1,6 @@
 //! Tables of the page: the file, its stream, its measurements and how the report was made.
 
+use super::provenance;
 use crate::decode::StreamInfo;
 use crate::report::terminal::escape;
 use crate::report::wording::{
@@ -11,8 +12,6 @@ use crate::report::{
     AnalysisDocument, CertificateReport, EnfMatchReport, ErrorReport, Measurements, SourceReport,
 };
 
-/// Parts of a container that are listed before the rest is counted.
-const MOST_PARTS: usize = 200;
 /// Middle of each octave band of the spectrum table, in Hz.
 const OCTAVES_HZ: [f64; 10] =
     [31.5, 63.0, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16_000.0];
@@ -212,20 +211,7 @@ pub(crate) fn stream_tables(document: &AnalysisDocument) -> Vec<Table> {
     if let Some(stream) = &document.stream {
         tables.extend(stream_notes(stream));
     }
-    let mut tags = Table::new("Tags in the file", &["Name", "Value"]);
-    for tag in &document.provenance.tags {
-        tags.push([escape(&tag.name), escape(&tag.value)]);
-    }
-    let parts = &document.provenance.structure;
-    let mut structure = Table::new("Structure of the container", &["Part", "First byte", "Bytes"]);
-    for part in parts.iter().take(MOST_PARTS) {
-        structure.push([escape(&part.id), grouped(part.offset), grouped(part.bytes)]);
-    }
-    if parts.len() > MOST_PARTS {
-        structure.more =
-            Some(format!("and {} more, all in the JSON document", parts.len() - MOST_PARTS));
-    }
-    tables.extend([tags, structure]);
+    tables.extend(provenance::tables(&document.provenance));
     tables.extend(document.certificate.as_ref().map(certificate));
     tables.retain(|table| !table.rows.is_empty());
     tables
@@ -337,8 +323,9 @@ mod tests {
                 "Compression history",
                 "Warnings",
                 "Damage",
+                "Known writers with which the file is consistent",
                 "Tags in the file",
-                "Structure of the container"
+                "Structure of the file"
             ]
         );
     }

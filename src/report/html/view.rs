@@ -273,11 +273,12 @@ fn with_findings(number: usize, detector: &DetectorReport) -> Detector {
 }
 
 fn finding(finding: &FindingReport) -> Finding {
-    let mut lines: Vec<String> = finding.evidence.iter().map(|e| escape(&evidence(e))).collect();
+    let mut lines: Vec<String> = finding.note.iter().map(|note| escape(note)).collect();
+    lines.extend(finding.evidence.iter().map(|e| escape(&evidence(e))));
     lines.extend(channel(finding));
     Finding {
         time_s: finding.time_s,
-        time: clock(finding.time_s),
+        time: if finding.note.is_some() { String::new() } else { clock(finding.time_s) },
         span: span(finding.start_s, finding.end_s),
         strength: finding.strength,
         score: escape(&quantity(finding.score, &finding.score_unit)),

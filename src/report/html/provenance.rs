@@ -1,0 +1,52 @@
+//! Tables of what the file tells of its own past.
+
+use super::rows::Table;
+use crate::report::terminal::escape;
+use crate::report::wording::{grouped, words};
+use crate::report::{Provenance, StructureNode};
+
+/// Parts of a container that are listed before the rest is counted.
+const MOST_PARTS: usize = 200;
+
+/// Known writers, tags and parts, empty ones included.
+pub(super) fn tables(provenance: &Provenance) -> [Table; 3] {
+    let heads = ["Writer", "Kind", "Marks", "What it means", "How the marks are known"];
+    let mut writers = Table::new("Known writers with which the file is consistent", &heads);
+    for writer in &provenance.writers {
+        let note = writer.note.as_deref().unwrap_or("");
+        let marks = writer.marks.join(", ");
+        writers.push([&writer.name, &writer.kind, &marks, note, &writer.source].map(escape));
+    }
+    let mut tags = Table::new("Tags in the file", &["Name", "Value", "Byte"]);
+    for tag in &provenance.tags {
+        let offset = tag.offset.map_or_else(|| "–".into(), grouped);
+        tags.push([escape(&tag.name), escape(&tag.value), offset]);
+    }
+    let heads = ["Part", "First byte", "Bytes", "What it says"];
+    let mut structure = Table::new("Structure of the file", &heads);
+    let mut parts = 0;
+    for node in &provenance.structure {
+        add_parts(node, 0, &mut structure, &mut parts);
+    }
+    let more = parts.saturating_sub(MOST_PARTS) as u64 + provenance.more_parts;
+    if more > 0 {
+        structure.more = Some(format!("and {more} more; the JSON document lists up to 4,096"));
+    }
+    [writers, tags, structure]
+}
+
+/// Adds a part and those inside it, each level set in by one step, while there is room; counts all.
+fn add_parts(node: &StructureNode, depth: usize, table: &mut Table, count: &mut usize) {
+    *count += 1;
+    if *count <= MOST_PARTS {
+        let says: Vec<String> =
+            node.fields.iter().map(|f| format!("{} {}", words(&f.name), f.value)).collect();
+        let id = format!("{}{}", "· ".repeat(depth), node.id);
+        let place = [grouped(node.offset), grouped(node.bytes)];
+        let [offset, bytes] = place;
+        table.push([escape(&id), offset, bytes, escape(&says.join(", "))]);
+    }
+    for part in &node.parts {
+        add_parts(part, depth + 1, table, count);
+    }
+}
