@@ -7,6 +7,7 @@ use enf::{EnfMatch, EnfRecord};
 
 use crate::calibration::Calibration;
 use crate::decode::{Block, Clip, CodecClass, Ended, Input, OpenOptions, Source, StreamInfo};
+use crate::detector::Family;
 use crate::detectors::DETECTORS;
 use crate::error::{Error, Result};
 use crate::features::{Features, Shape};
@@ -133,12 +134,7 @@ pub fn analyze(
     let declared_s = stream.declared_duration_s;
     let start = to_frames(settings.start_s.unwrap_or(0.0), rate);
     let end = settings.end_s.map_or(u64::MAX, |s| to_frames(s, rate));
-    let mut measures = Measures::new(Shape {
-        sample_rate_hz: stream.sample_rate_hz,
-        channels: stream.channels,
-        lossless: stream.lossless,
-        bits_per_sample: stream.bits_per_sample,
-    });
+    let mut measures = Measures::new(Shape::of(stream));
     let mut examined = 0u64;
     while let Some(block) = clip.next_block()? {
         let block_end = block.start_frame + block.frames() as u64;
@@ -209,13 +205,18 @@ fn cut(block: &Block, start: u64, end: u64) -> Option<Block> {
     })
 }
 
-/// Runs every detector that is asked for and applies.
+/// Runs every detector that is asked for and applies; those of the file's structure alone in a shorter
+/// look.
 #[must_use]
 pub fn detect(features: &Features, settings: &Settings) -> Vec<Outcome> {
     DETECTORS
         .iter()
         .map(|detector| {
             let descriptor = detector.descriptor();
+            if settings.profile != Profile::Full && descriptor.family != Family::Structure {
+                let reason = format!("left out by the profile `{}`", settings.profile.as_str());
+                return Outcome::NotApplicable { descriptor, reason };
+            }
             if !settings.runs(descriptor.id) {
                 let reason = "left out on request".to_owned();
                 return Outcome::NotApplicable { descriptor, reason };

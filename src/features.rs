@@ -2,6 +2,7 @@
 
 use crate::container::continuity::Bitstream;
 use crate::container::structure::Structure;
+use crate::decode::StreamInfo;
 use crate::measures::bits::BitUse;
 use crate::measures::decays::Decays;
 use crate::measures::fingerprint::Fingerprint;
@@ -20,7 +21,7 @@ use crate::measures::stereo::Stereo;
 use crate::measures::voice::Voice;
 
 /// What kind of samples a clip has.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shape {
     /// Sample rate in Hz.
     pub sample_rate_hz: u32,
@@ -32,8 +33,21 @@ pub struct Shape {
     pub bits_per_sample: Option<u16>,
 }
 
+impl Shape {
+    /// The samples of a stream.
+    #[must_use]
+    pub fn of(stream: &StreamInfo) -> Self {
+        Self {
+            sample_rate_hz: stream.sample_rate_hz,
+            channels: stream.channels,
+            lossless: stream.lossless,
+            bits_per_sample: stream.bits_per_sample,
+        }
+    }
+}
+
 /// Series over a clip; about 11 MB for an hour at 44.1 kHz.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Features {
     /// Kind of samples.
     pub shape: Shape,

@@ -1,10 +1,10 @@
-//! A short look at a clip: no detectors, only what finds it again or what its file says.
+//! A short look at a clip: what finds it again, and what its file says.
 
-use super::{Profile, Settings};
-use crate::container::structure::Structure;
+use super::{Outcome, Profile, Settings, detect};
 use crate::decode::{Clip, Ended, Input, Source, StreamInfo};
 use crate::dsp::resample::StreamResampler;
 use crate::error::Result;
+use crate::features::{Features, Shape};
 use crate::measures::fingerprint::{FINGERPRINT_RATE_HZ, Fingerprint, FingerprintMeasure};
 use crate::measures::voice::VOICE_RATE_HZ;
 
@@ -15,8 +15,10 @@ pub struct Glance {
     pub source: Source,
     /// The stream; what only decoding tells is missing if nothing was decoded.
     pub stream: StreamInfo,
-    /// What the file is made of.
-    pub structure: Structure,
+    /// What the file is made of; nothing else is measured.
+    pub features: Features,
+    /// Every detector, sorted by id; those of the file's structure have looked.
+    pub outcomes: Vec<Outcome>,
     /// Words of the whole clip, the same that [`super::analyze`] makes; none if nothing was decoded.
     pub fingerprint: Option<Fingerprint>,
 }
@@ -35,8 +37,7 @@ pub fn glance(
 ) -> Result<Glance> {
     let mut clip = Clip::open(input, &settings.open)?;
     if settings.profile == Profile::Structure {
-        let Ended { source, stream, structure, .. } = clip.close()?;
-        return Ok(Glance { source, stream, structure, fingerprint: None });
+        return Ok(Glance::of(clip.close()?, None, settings));
     }
     let rate = clip.stream().sample_rate_hz;
     let declared_s = clip.stream().declared_duration_s;
@@ -48,8 +49,17 @@ pub fn glance(
         let done = block.start_frame + block.frames() as u64;
         progress(done as f64 / f64::from(rate), declared_s);
     }
-    let Ended { source, stream, structure, .. } = clip.finish()?;
-    Ok(Glance { source, stream, structure, fingerprint: Some(words.finish()) })
+    Ok(Glance::of(clip.finish()?, Some(words.finish()), settings))
+}
+
+impl Glance {
+    fn of(ended: Ended, fingerprint: Option<Fingerprint>, settings: &Settings) -> Self {
+        let Ended { source, stream, structure, .. } = ended;
+        let (shape, duration_s) = (Shape::of(&stream), stream.duration_s);
+        let features = Features { shape, duration_s, structure, ..Features::default() };
+        let outcomes = detect(&features, settings);
+        Self { source, stream, features, outcomes, fingerprint }
+    }
 }
 
 /// The steps by which the full analysis comes from samples to words.

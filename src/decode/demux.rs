@@ -7,10 +7,11 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats::{MkvReader, MpaReader, OggReader};
 
 use super::codec_ids::{has_decoder, id_to_codec};
+use super::matroska;
 use super::opus_head::OpusHead;
 use super::packet::{Next, Packet, PacketSource, TrackSetup};
 use super::source::{FileRange, OpenFile};
-use crate::container::Codec;
+use crate::container::{ByteReader, Codec};
 use crate::error::{Error, Result};
 
 /// Failures in a row after which a demuxer that still delivers nothing is given up.
@@ -69,7 +70,7 @@ pub(super) struct DemuxSource {
     pub(super) declared_s: Option<f64>,
     id: u32,
     failures: u32,
-    /// Whether the end of the file inside an element was reported.
+    /// Whether the end of the file inside an element was reported, or is the end.
     cut_off: bool,
 }
 
@@ -91,7 +92,14 @@ impl DemuxSource {
             let outcome = super::guard::guarded(|| demuxer.open(stream))
                 .and_then(|r| r.map_err(|e| e.to_string()));
             match outcome {
-                Ok(reader) => return Ok(Self::over(demuxer, reader)),
+                Ok(reader) => {
+                    let mut source = Self::over(demuxer, reader);
+                    if demuxer == Demuxer::Matroska {
+                        let mut bytes = ByteReader::new(&file.path, file.handle()?)?;
+                        source.cut_off = matroska::is_open_ended(&mut bytes)?;
+                    }
+                    return Ok(source);
+                }
                 Err(e) => first_error = first_error.or(Some(e)),
             }
         }

@@ -1,4 +1,5 @@
-//! The padding that Matroska declares at the end of a track, which the demuxer does not pass on.
+//! What the demuxer does not pass on: the padding that Matroska declares at the end of a track, and whether
+//! the file's end was left open.
 //!
 //! DiscardPadding stands in the block group of the last block. Groups are looked for in the file's
 //! last bytes, where only one whose elements fill it exactly counts.
@@ -27,6 +28,24 @@ pub(super) fn end_padding_ns(reader: &mut ByteReader, track: u32) -> Result<u64>
         .filter(|&at| tail[at] == 0xA0)
         .find_map(|at| group_padding(&tail[at + 1..], track));
     Ok(padding.filter(|ns| *ns <= MAX_PADDING_NS).unwrap_or(0))
+}
+
+/// Id of the element that holds all others but the header.
+const SEGMENT: [u8; 4] = [0x18, 0x53, 0x80, 0x67];
+
+/// Whether the segment has no declared end, as recorders write that send what they record at once: all bits
+/// of the size are set (RFC 8794, section 6.2).
+///
+/// # Errors
+///
+/// [`Error::Read`](crate::error::Error::Read) if the system refuses to read.
+pub(super) fn is_open_ended(reader: &mut ByteReader) -> Result<bool> {
+    let mut head = vec![0; 1024.min(reader.len() as usize)];
+    let count = reader.read_at(0, &mut head)?;
+    head.truncate(count);
+    let Some(at) = head.windows(4).position(|w| w == SEGMENT) else { return Ok(false) };
+    let size = vint(&head[at + 4..]);
+    Ok(size.is_some_and(|(size, len)| size == (1 << (7 * len)) - 1))
 }
 
 /// A size as EBML codes it: the value and its bytes.

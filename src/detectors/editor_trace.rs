@@ -2,7 +2,8 @@
 //!
 //! # What it looks for
 //!
-//! Tags and parts that audio and video editors leave; a coding history in broadcast WAV; and marks of a
+//! Tags and parts that audio and video editors leave; a coding history of broadcast WAV that names a
+//! lossy encoding; and marks of a
 //! recorder or messenger beside those of a program that writes files anew, which means that the file was
 //! saved again or that marks were copied.
 //!
@@ -23,6 +24,9 @@
 use super::encoder_signature::finding;
 use super::prelude::*;
 use crate::writers::{Match, WriterKind, matching};
+
+/// Names of lossy codings in a coding history (EBU R 98).
+const LOSSY: [&str; 4] = ["MPEG", "AAC", "AC3", "DOLBY"];
 
 /// See the module text.
 pub(super) struct EditorTrace;
@@ -62,16 +66,25 @@ impl Detector for EditorTrace {
         if let (Some(first), Some(later)) = (first.first(), later.first()) {
             findings.push(two_writers(first, later, features));
         }
+        let tags = features.structure.tags.iter();
         let histories =
-            features.structure.tags.iter().filter(|tag| tag.name == "bext.coding_history");
+            tags.filter(|tag| tag.name == "bext.coding_history" && names_lossy(&tag.value));
         findings.extend(histories.map(|tag| {
             let evidence = vec![Evidence::new("at_byte", tag.offset as f64, "byte offset")];
-            let note =
-                format!("a coding history is declared: {}", tag.value.replace(['\r', '\n'], " "));
+            let note = format!(
+                "an earlier lossy encoding is declared: {}",
+                tag.value.replace(['\r', '\n'], " ")
+            );
             Finding::of_file(features.duration_s, evidence, note)
         }));
         findings
     }
+}
+
+/// Whether a coding history has a line of a lossy coding: `A=MPEG1L3,F=22050,…`.
+fn names_lossy(history: &str) -> bool {
+    let codings = history.split("A=").skip(1);
+    codings.into_iter().any(|coding| LOSSY.iter().any(|name| coding.starts_with(name)))
 }
 
 fn two_writers(first: &Match, later: &Match, features: &Features) -> Finding {
@@ -82,9 +95,23 @@ fn two_writers(first: &Match, later: &Match, features: &Features) -> Finding {
         later.writer.name,
         later.marks.join(", ")
     );
-    let evidence =
-        later.offset.map(|offset| Evidence::new("at_byte", offset as f64, "byte offset"));
+    let evidence = first
+        .offset
+        .or(later.offset)
+        .map(|offset| Evidence::new("at_byte", offset as f64, "byte offset"));
     let mut finding = Finding::of_file(features.duration_s, evidence.into_iter().collect(), note);
     finding.score = (first.marks.len() + later.marks.len()) as f64;
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lossy_lines_of_a_history() {
+        assert!(names_lossy("A=PCM,F=48000,W=24\r\nA=MPEG1L3,F=44100,B=128\r\n"));
+        assert!(!names_lossy("A=ANALOGUE,M=mono\r\nA=PCM,F=48000,W=24"));
+        assert!(!names_lossy(""));
+    }
 }

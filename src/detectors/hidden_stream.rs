@@ -3,8 +3,8 @@
 //! # What it looks for
 //!
 //! A second data chunk in WAV or AIFF, stretches of an MP4's media that no packet of any track refers
-//! to, of 64 bytes and more, and sound files attached to Matroska. What editors and trimmers cut by
-//! rewriting the index alone is still there.
+//! to, of 64 bytes and more, sound files attached to Matroska, and more than one audio track. What
+//! editors and trimmers cut by rewriting the index alone is still there.
 //!
 //! # Score
 //!
@@ -13,9 +13,8 @@
 //!
 //! # Blind to
 //!
-//! Further audio tracks, which the report lists as tracks; media in free space or behind the end,
-//! which trailing-data names; fragmented MP4 and QuickTime's PCM, whose packets are not counted by
-//! bytes.
+//! Media in free space or behind the end, which trailing-data names; fragmented MP4 and QuickTime's
+//! PCM, whose packets are not counted by bytes.
 //!
 //! # References
 //!

@@ -22,7 +22,7 @@ const STRETCH_FRAMES: usize = 100;
 const SPEECH_SCORE: f32 = 0.5;
 
 /// Voice activity over time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Voice {
     /// Seconds per decision.
     pub step_s: f64,

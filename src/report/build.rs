@@ -228,7 +228,7 @@ fn limitations(analysis: &Analysis) -> Vec<String> {
     lines
 }
 
-pub(super) fn empty_detector(descriptor: &Descriptor) -> DetectorReport {
+fn empty_detector(descriptor: &Descriptor) -> DetectorReport {
     DetectorReport {
         id: descriptor.id.into(),
         name: descriptor.name.into(),
@@ -239,7 +239,7 @@ pub(super) fn empty_detector(descriptor: &Descriptor) -> DetectorReport {
     }
 }
 
-fn detector(outcome: &Outcome, offset_s: f64) -> DetectorReport {
+pub(super) fn detector(outcome: &Outcome, offset_s: f64) -> DetectorReport {
     match outcome {
         Outcome::Examined(seen) => DetectorReport {
             findings: seen

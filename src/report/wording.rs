@@ -9,7 +9,7 @@ pub(crate) const ABSENCE: &str =
     "Absence of indicators does not show that the recording is unedited.";
 
 /// Stands in its place where only a short look was taken.
-pub(crate) const NO_DETECTOR: &str = "No detector has examined the files";
+pub(crate) const NO_DETECTOR: &str = "No detector has examined the sound of the files";
 
 /// Characters that change the direction of text around them; file names use them to pose as others.
 pub(crate) fn is_bidi_control(c: char) -> bool {

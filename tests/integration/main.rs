@@ -18,5 +18,6 @@ mod program;
 mod program_outputs;
 mod scan;
 mod shipped_files;
+mod structure;
 mod support;
 mod synth;

@@ -222,7 +222,11 @@ fn loops_end_and_outputs_inside_the_folder_are_no_input() {
 fn a_short_look_names_what_was_left_out() {
     let folder = leak();
     let run = scan(&folder, &["--profile", "fast"]);
-    assert!(run.stdout.contains("No detector has examined the files"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("No detector has examined the sound of the files"),
+        "{}",
+        run.stdout
+    );
     assert!(!run.stdout.contains("Absence"), "{}", run.stdout);
     let (files, summary) = lines(&folder);
     assert_eq!((&summary["by_detectors"], &summary["ok"]), (&0.into(), &3.into()));

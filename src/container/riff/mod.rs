@@ -17,6 +17,10 @@ const MAX_FORMAT_BYTES: u64 = 256;
 /// Bytes searched of a `LIST` chunk for the writer's name.
 const MAX_INFO_BYTES: u64 = 64 * 1024;
 
+/// 32-bit sizes from here on stand for "not known yet" where the file is shorter: pipes write the highest
+/// number with a sign or without, some a little less to leave room for headers.
+pub(super) const LEFT_OPEN: u64 = 0x7FFF_0000;
+
 /// What the chunks of a file said.
 #[derive(Default)]
 struct Found {
@@ -75,6 +79,12 @@ pub(crate) fn plan(reader: &mut ByteReader) -> Result<Plan> {
     Ok(plan)
 }
 
+/// Whether a declared size stands for "not known yet", given the bytes that are there.
+fn is_left_open(claimed: u64, held: u64) -> bool {
+    (LEFT_OPEN..=u64::from(u32::MAX)).contains(&claimed)
+        && (held < claimed || claimed == u64::from(u32::MAX))
+}
+
 /// Takes the first `data` chunk, names the others.
 fn note_data(
     walk: &mut ChunkWalk,
@@ -91,7 +101,7 @@ fn note_data(
         return Ok(());
     }
     let rest = reader.len() - chunk.body.min(reader.len());
-    let unsized_here = chunk.claimed == u64::from(u32::MAX)
+    let unsized_here = is_left_open(chunk.claimed, chunk.len)
         || (chunk.claimed == 0 && !walk.is_followed(reader)?);
     if unsized_here && rest > 0 {
         // A recorder that was stopped, or a pipe, leaves the size as it was first written.
@@ -127,7 +137,7 @@ fn track(
         ..TrackPlan::new(format.codec)
     };
     // A size that stands for "unknown" declares no duration.
-    let known = data.claimed != 0 && data.claimed != u64::from(u32::MAX);
+    let known = data.claimed != 0 && !is_left_open(data.claimed, data.len);
     let claimed = if known { data.claimed } else { data.len };
     match format.block {
         Some((block_bytes, frames_per_block)) => {

@@ -76,6 +76,7 @@ pub fn sniff(reader: &mut ByteReader) -> Result<FileKind> {
 pub(super) fn describe(bytes: &[u8]) -> &'static str {
     match by_magic(bytes, bytes.len() as u64) {
         Some(kind) => kind.name(),
+        None if bytes.starts_with(b"ID3") || bytes.starts_with(b"TAG") => "an ID3 tag",
         None => other::by_content(bytes),
     }
 }

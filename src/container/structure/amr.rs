@@ -20,6 +20,9 @@ pub(super) fn walk(
     tree.leaf("magic", 0, start);
     let (mut at, mut frames, mut modes) = (start, 0u64, 0u32);
     while let Some([first]) = reader.array_at::<1>(at)? {
+        if first == b'#' && reader.array_at::<5>(at)? == Some(*b"#!AMR") {
+            break;
+        }
         let mode = usize::from(first >> 3) & 15;
         let len = u64::from(sizes[mode]);
         if first & 0x80 != 0 || len == 0 || at + len > reader.len() {

@@ -15,6 +15,12 @@ const HOLDERS: [&[u8; 4]; 14] = [
     b"mvex", b"tref", b"mfra", b"clip",
 ];
 
+/// Boxes that stand at the top of files; of others a size that the file does not have says that they are none.
+const TOP: [&[u8; 4]; 14] = [
+    b"ftyp", b"styp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"meta",
+    b"udta", b"sidx", b"mfra", b"pnot",
+];
+
 /// `uuid` of a C2PA manifest (C2PA specification 1.4, "Embedding manifests into BMFF-based assets").
 const C2PA: [u8; 16] = *b"\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
 
@@ -32,7 +38,10 @@ pub(super) fn walk(reader: &mut ByteReader, tree: &mut Tree) -> Result<&'static 
     let boxes = &mut Boxes::new(reader);
     let mut top = Top::default();
     let mut at = 0;
-    while let Some(found) = boxes.at(at, len)?.filter(|found| is_kind(found.kind)) {
+    let is_box = |found: &BoxHead| {
+        is_kind(found.kind) && (found.claimed_end <= found.end || TOP.contains(&&found.kind))
+    };
+    while let Some(found) = boxes.at(at, len)?.filter(is_box) {
         box_at(boxes, &found, 0, tree)?;
         top.note(&found);
         if found.claimed_end > found.end {

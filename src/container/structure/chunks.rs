@@ -7,6 +7,7 @@ use crate::container::fields::{
     be_u32, be_u64, bytes_at, code_text, four, is_code, le_u32, le_u64,
 };
 use crate::container::reader::ByteReader;
+use crate::container::riff::LEFT_OPEN;
 use crate::error::Result;
 
 /// Chunks walked in one file.
@@ -14,6 +15,9 @@ const MAX_CHUNKS: usize = 65_536;
 
 /// Table rows of a `ds64` chunk that are looked at.
 const MAX_DS64_ROWS: usize = 256;
+
+/// Zero bytes behind the last chunk up to which they are padding.
+const MAX_PADDING: u64 = 8;
 
 /// How chunks are laid out.
 #[derive(Clone, Copy)]
@@ -48,7 +52,7 @@ impl Layout {
             FileKind::Rf64 => le_u64(ds64, 8).map(|size| size.saturating_add(8)),
             _ => {
                 let size = if self.big_endian { be_u32(head, 4) } else { le_u32(head, 4) };
-                size.filter(|&s| s != 0 && s != u32::MAX).map(|s| u64::from(s) + 8)
+                size.map(u64::from).filter(|&s| s != 0 && s < LEFT_OPEN).map(|s| s + 8)
             }
         }
         .filter(|&end| end > 8)
@@ -90,7 +94,10 @@ pub(super) fn walk(
         let text = format!("the file's header declares {end} bytes, the file has {len}");
         tree.odd(OddityKind::Size, 0, len, text);
     }
-    foreign(reader, tree, at.min(len), len)?;
+    let rest = bytes_at(reader, at, MAX_PADDING + 1, MAX_PADDING + 1)?;
+    if rest.len() as u64 > MAX_PADDING || rest.iter().any(|&b| b != 0) {
+        foreign(reader, tree, at, len)?;
+    }
     Ok(match kind {
         FileKind::Aiff => "aiff",
         FileKind::Caf => "caf",
@@ -120,10 +127,9 @@ fn chunks(
         let body = at + layout.header;
         let rest = len.saturating_sub(body);
         // A size that was left open, by a pipe or a recorder that was stopped, reaches to the end.
-        let open = is_sound
-            && (declared == u64::from(u32::MAX)
-                || declared == u64::MAX
-                || declared == 0 && rest > 0 && sounds == 0);
+        let stays_open =
+            declared >= LEFT_OPEN && declared <= u64::from(u32::MAX) || declared == u64::MAX;
+        let open = is_sound && (stays_open || declared == 0 && rest > 0 && sounds == 0);
         let declared = match le_u64(ds64, 16).filter(|_| layout.kind == FileKind::Rf64 && open) {
             Some(size) => size,
             None if open => rest,

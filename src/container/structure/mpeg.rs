@@ -13,14 +13,17 @@ const LEAST_FRAMES: usize = 3;
 /// Runs of frames listed.
 const MAX_RUNS: usize = 1_000;
 
+/// Bytes by which a last frame may be short: an encoder that flushes whole words leaves some out.
+const MAX_SHORT: u64 = 4;
+
 /// Bytes searched at once for the next frame.
 const SEARCH_BYTES: u64 = 64 * 1024;
 
 /// Bytes of a first frame within which its tags end.
 const TAG_BYTES: u64 = 200;
 
-/// Bytes of a LAME tag that its checksum covers, from the start of the frame.
-const TAG_CRC_BYTES: usize = 190;
+/// Place of the checksum in a LAME tag.
+const TAG_CRC_AT: usize = 34;
 
 pub(super) fn walk(reader: &mut ByteReader, tree: &mut Tree) -> Result<&'static str> {
     let mut at = 0;
@@ -74,6 +77,10 @@ pub(super) fn runs(
     let rest = reader.array_at::<8>(at)?.and_then(|head| frame_len(&head));
     match rest.filter(|_| at < end) {
         // The last frame of a stream that was cut is not foreign.
+        Some(len) if len as u64 <= end - at + MAX_SHORT => {
+            tree.leaf("(last frame)", at, end - at);
+            Ok(())
+        }
         Some(len) => {
             let held = end - at;
             tree.leaf("(cut frame)", at, held);
@@ -173,14 +180,15 @@ fn first_frame(reader: &mut ByteReader, at: u64, tree: &mut Tree) -> Result<u64>
         tree.field("padding_samples", (c & 15) << 8 | d);
     }
     // The checksum stands at the end of the tag and covers the frame up to itself.
-    let stored = be_u16(&frame, TAG_CRC_BYTES).filter(|_| place == 36 && lame == 156);
-    if let Some(stored) = stored.filter(|&stored| stored != 0 && writer.starts_with("LAME")) {
-        let found = crc16(&frame[..TAG_CRC_BYTES]);
+    let covered = frame.get(..lame + TAG_CRC_AT).filter(|_| writer.starts_with("LAME"));
+    let stored = be_u16(&frame, lame + TAG_CRC_AT).filter(|&stored| stored != 0);
+    if let (Some(covered), Some(stored)) = (covered, stored) {
+        let found = crc16(covered);
         if found != stored {
             let text = format!(
                 "the tag in the first frame declares the checksum {stored:04x}, its bytes have {found:04x}"
             );
-            tree.odd(OddityKind::Checksum, at, TAG_CRC_BYTES as u64, text);
+            tree.odd(OddityKind::Checksum, at, covered.len() as u64, text);
         }
     }
     Ok(TAG_BYTES)

@@ -4,9 +4,10 @@ use super::document::*;
 use super::groups::copies;
 use super::relations::{ScanRelation, clusters};
 use crate::decode::StreamInfo;
+use crate::detector::Family;
 use crate::detectors::DETECTORS;
 use crate::finding::Strength;
-use crate::report::summary::{not_examined, other_findings};
+use crate::report::summary::{file_findings, is_indicator, not_examined, other_findings};
 use crate::report::{AnalysisDocument, EditPointReport, Report, Status};
 use crate::units::round_time;
 
@@ -52,9 +53,12 @@ impl ScanRecord {
         }
     }
 
-    /// Whether a detector has examined the file.
+    /// Whether a detector has examined the file's sound.
     pub(crate) fn by_detectors(&self) -> bool {
-        self.status != Status::Unreadable && self.not_examined.len() < DETECTORS.len()
+        let of_sound = DETECTORS.iter().map(|detector| detector.descriptor());
+        let mut of_sound = of_sound.filter(|descriptor| descriptor.family != Family::Structure);
+        self.status != Status::Unreadable
+            && of_sound.any(|d| !self.not_examined.iter().any(|id| id == d.id))
     }
 
     /// Rank of the file among others, the higher the more there is to listen to: whether it was
@@ -95,15 +99,19 @@ fn strongest(points: &[EditPointReport]) -> Vec<ScanPoint> {
 }
 
 fn others(document: &AnalysisDocument) -> Vec<ScanFindings> {
-    let others = other_findings(document).into_iter();
-    others
-        .map(|others| ScanFindings {
-            id: others.detector.id.clone(),
-            findings: others.findings.len(),
-            strength: (others.findings.iter().map(|f| f.strength).max())
-                .unwrap_or(Strength::Uncalibrated),
-        })
-        .collect()
+    let of_sound = other_findings(document).into_iter().map(|others| ScanFindings {
+        id: others.detector.id.clone(),
+        findings: others.findings.len(),
+        strength: (others.findings.iter().map(|f| f.strength).max())
+            .unwrap_or(Strength::Uncalibrated),
+    });
+    let of_file = file_findings(document).into_iter().filter(|(d, _)| is_indicator(d));
+    let of_file = of_file.map(|(detector, notes)| ScanFindings {
+        id: detector.id.clone(),
+        findings: notes.len(),
+        strength: Strength::Uncalibrated,
+    });
+    of_sound.chain(of_file).collect()
 }
 
 fn highest(document: &AnalysisDocument) -> Option<Strength> {
