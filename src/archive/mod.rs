@@ -18,6 +18,8 @@ mod manifest;
 mod merge;
 mod reading;
 mod segment;
+#[cfg(feature = "parquet")]
+pub mod tables;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -102,8 +102,9 @@ impl ArchiveWriter {
         if self.pending.words() + u64::from(clip.words) > MOST_WORDS && !self.pending.is_empty() {
             self.commit()?;
         }
-        let id = self.next.next_id;
-        self.next.next_id += 1;
+        // One that comes from another archive has a number already.
+        let id = self.next.next_id.max(clip.id);
+        self.next.next_id = id + 1;
         let mut clip = clip.clone();
         clip.id = id;
         self.by_samples.insert(clip.pcm_sha256, id);
@@ -112,6 +113,14 @@ impl ArchiveWriter {
             self.commit()?;
         }
         Ok(Added::New(id))
+    }
+
+    /// Adds a clip of another archive under all its paths; its number stays where none as high was given.
+    pub(super) fn add_under(&mut self, words: &Words, further: &[String]) -> Result<Added> {
+        let added = self.add(words)?;
+        let (Added::New(id) | Added::Known(id)) = added;
+        further.iter().for_each(|path| self.add_path(id, path));
+        Ok(added)
     }
 
     fn add_path(&mut self, id: u64, path: &str) {
