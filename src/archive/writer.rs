@@ -115,15 +115,8 @@ impl ArchiveWriter {
         Ok(Added::New(id))
     }
 
-    /// Adds a clip of another archive under all its paths; its number stays where none as high was given.
-    pub(super) fn add_under(&mut self, words: &Words, further: &[String]) -> Result<Added> {
-        let added = self.add(words)?;
-        let (Added::New(id) | Added::Known(id)) = added;
-        further.iter().for_each(|path| self.add_path(id, path));
-        Ok(added)
-    }
-
-    fn add_path(&mut self, id: u64, path: &str) {
+    /// Names a further path of a clip.
+    pub(super) fn add_path(&mut self, id: u64, path: &str) {
         let mut clips = self.archive.clips().chain(self.pending.clips());
         let is_first = clips.any(|clip| clip.id == id && clip.path == path);
         let further = self.next.paths.get(&id);

@@ -143,7 +143,7 @@ fn peaks(votes: &[u32], all: usize, least: f64) -> Vec<(usize, f64)> {
     };
     let share = n / all.max(1) as f64;
     let peak = |(i, (cell, count)): (usize, &(u32, u32))| {
-        let before = i.checked_sub(1).map_or(0, |i| at(i, cell.wrapping_sub(1)));
+        let before = i.checked_sub(1).map_or(0, |i| at(i, cell - 1));
         let next = at(i + 1, cell + 1);
         let after = at(i + 1, cell + 2) + at(i + 2, cell + 2);
         let score = standing(count + next, share * mean, share * variance, least)?;

@@ -10,7 +10,7 @@ use super::{CLIPS, WORDS, checksum};
 use crate::archive::index::indexed;
 use crate::archive::{Archive, PRODUCER, Segment, hex};
 use crate::error::{Error, Result};
-use crate::measures::fingerprint::STILL;
+use crate::measures::fingerprint::{Fingerprint, STILL};
 
 /// Writes the clips of an archive that can be found, and their words, to a folder that is new or empty;
 /// their number.
@@ -40,10 +40,7 @@ pub fn export(archive: &Archive, folder: &Path) -> Result<usize> {
     clips.sort_by_key(|(segment, clip)| segment.clips()[*clip].id);
     let mut table = create::<WordRow>(&part.path().join(WORDS))?;
     for (segment, clip) in &clips {
-        word_rows(segment, *clip)?
-            .into_iter()
-            .try_for_each(|row| table.push(row))
-            .map_err(failed)?;
+        word_rows(segment, *clip)?.try_for_each(|row| table.push(row)).map_err(failed)?;
     }
     finish(table).map_err(failed)?;
     let mut table = create::<ClipRow>(&part.path().join(CLIPS))?;
@@ -51,6 +48,7 @@ pub fn export(archive: &Archive, folder: &Path) -> Result<usize> {
         table.push(clip_row(archive, segment, *clip)?).map_err(failed)?;
     }
     finish(table).map_err(failed)?;
+    // Some systems rename to no folder that is there, empty or not.
     let _ = std::fs::remove_dir(folder);
     #[cfg(unix)]
     {
@@ -59,6 +57,7 @@ pub fn export(archive: &Archive, folder: &Path) -> Result<usize> {
         std::fs::set_permissions(part.path(), plain).map_err(failed)?;
     }
     std::fs::rename(part.path(), folder).map_err(failed)?;
+    let _ = part.keep();
     Ok(clips.len())
 }
 
@@ -90,19 +89,17 @@ fn clip_row(archive: &Archive, segment: &Segment, clip: usize) -> Result<ClipRow
     })
 }
 
-fn word_rows(segment: &Segment, clip: usize) -> Result<Vec<WordRow>> {
+fn word_rows(segment: &Segment, clip: usize) -> Result<impl Iterator<Item = WordRow>> {
     let fingerprint = segment.fingerprint(segment.words_of(clip))?;
     let clip_id = segment.clips()[clip].id;
-    let row = |(n, (word, level)): (usize, (&u32, &u8))| WordRow {
+    let mut indexed = indexed(&fingerprint).into_iter().peekable();
+    let Fingerprint { words, levels } = fingerprint;
+    Ok(words.into_iter().zip(levels).enumerate().map(move |(n, (word, level))| WordRow {
         clip_id,
         position: n as u32,
-        word: *word,
+        word,
         level_dbfs: -i32::from(level & !STILL),
         still: level & STILL != 0,
-        indexed: false,
-    };
-    let levels = fingerprint.words.iter().zip(&fingerprint.levels);
-    let mut rows: Vec<WordRow> = levels.enumerate().map(row).collect();
-    indexed(&fingerprint).into_iter().for_each(|n| rows[n].indexed = true);
-    Ok(rows)
+        indexed: indexed.next_if_eq(&n).is_some(),
+    }))
 }

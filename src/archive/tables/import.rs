@@ -16,7 +16,7 @@ const LONGEST: u32 = 1 << 25;
 /// Numbers of clips end here, so that programs that count with floats can hold them.
 pub(super) const LAST_ID: u64 = 1 << 53;
 
-/// Bytes of all paths that are imported, at most: one path may be in the file once and stand in many rows.
+/// Bytes in memory of all paths that are imported, at most: one path may be in the file once and stand in many rows.
 const MOST_PATH_BYTES: usize = 128 << 20;
 
 /// What became of the clips of the tables.
@@ -39,7 +39,10 @@ pub fn import(archive: &Path, tables: &Path) -> Result<Imported> {
     let mut writer = ArchiveWriter::open(archive)?;
     let mut imported = Imported::default();
     for_each_clip(tables, |words, also_at| {
-        match writer.add_under(words, also_at)? {
+        let added = writer.add(words)?;
+        let (Added::New(id) | Added::Known(id)) = added;
+        also_at.iter().for_each(|path| writer.add_path(id, path));
+        match added {
             Added::New(_) => imported.added += 1,
             Added::Known(_) => imported.known += 1,
         }
@@ -59,7 +62,8 @@ fn for_each_clip(
     let (mut last_id, mut path_bytes) = (0, 0);
     for row in Table::<ClipRow>::open(&clips_path)? {
         let row = row?;
-        path_bytes += row.path.len() + row.also_at.iter().map(String::len).sum::<usize>();
+        let bytes = |path: &String| size_of::<String>() + path.len();
+        path_bytes += bytes(&row.path) + row.also_at.iter().map(bytes).sum::<usize>();
         if path_bytes > MOST_PATH_BYTES {
             let what = format!("there are paths of over {MOST_PATH_BYTES} bytes in all");
             return Err(refused(&clips_path, &row, what));
