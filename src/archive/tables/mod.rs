@@ -2,8 +2,8 @@
 //! with a row for each word.
 //!
 //! `docs/parquet.md` has the columns, for those who read them with another program. Rows stand in the
-//! order of clip numbers and, in each clip, of positions. Only the columns of [`rows`] are read, so that
-//! further ones may be there; `indexed` is for other programs, since an archive indexes its words itself.
+//! order of clip numbers and, in each clip, of positions. Only the columns that a row is made from are
+//! read, so that further ones may be there; `indexed` is for other programs, since an archive indexes its words itself.
 
 mod export;
 mod import;
