@@ -100,6 +100,14 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
+    /// A Parquet table that is none of an archive, or not whole.
+    #[error("could not import `{}`: {what}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What is missing or wrong.
+        what: String,
+    },
     /// A caller's argument makes no sense for this input.
     #[error("{what}")]
     Argument {
@@ -126,6 +134,9 @@ impl Error {
             Self::Damaged { .. } => Some(
                 "`spliceprint archive verify` lists all that is damaged, and which clips that touches"
                     .into(),
+            ),
+            Self::Table { .. } => Some(
+                "`docs/parquet.md` lists the columns and the order of rows; files are uncompressed".into(),
             ),
             Self::Unrecognised { .. } => Some(
                 "the file's bytes decide, not its name; is it complete, and is it audio or video?"

@@ -1,6 +1,6 @@
 //! Which words of a clip are indexed, and under what.
 
-use crate::fingerprint::Gradients;
+use crate::fingerprint::quietness;
 use crate::measures::fingerprint::Fingerprint;
 
 /// Words from one that is indexed to the next: 32 ms. A query asks for every word, so that none of its
@@ -54,8 +54,9 @@ pub(super) fn bucket_limit(postings: usize, width: u32) -> usize {
 /// Numbers of the words of a clip that are indexed: every second one outside of pauses, silence, tones
 /// and hums.
 pub(super) fn indexed(fingerprint: &Fingerprint) -> Vec<usize> {
-    let rows = Gradients::of_words(fingerprint);
-    let says = |n: &usize| rows.quiet[*n] < PAUSE && !rows.steady[*n];
+    let (depths, still) = fingerprint.depths_and_still();
+    let (quiet, _) = quietness(&depths);
+    let says = |n: &usize| quiet[*n] < PAUSE && !still[*n];
     (0..fingerprint.words.len()).step_by(STRIDE).filter(says).collect()
 }
 

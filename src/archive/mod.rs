@@ -18,6 +18,8 @@ mod manifest;
 mod merge;
 mod reading;
 mod segment;
+#[cfg(feature = "parquet")]
+pub mod tables;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -127,6 +129,23 @@ impl Archive {
     pub fn paths<'a>(&'a self, clip: &'a ArchivedClip) -> Vec<&'a str> {
         let further = self.manifest.paths.get(&clip.id).into_iter().flatten();
         std::iter::once(clip.path.as_str()).chain(further.map(String::as_str)).collect()
+    }
+
+    /// What is kept of a clip of this archive.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`] if it holds no such clip, otherwise those of reading it.
+    pub fn words(&self, clip: &ArchivedClip) -> Result<Words> {
+        let place = self.segments.iter().find_map(|segment| {
+            let number = segment.clips().iter().position(|known| known.id == clip.id)?;
+            Some((segment, number))
+        });
+        let (segment, number) = place.filter(|_| self.is_live(clip)).ok_or_else(|| {
+            Error::Argument { what: format!("the archive holds no clip {}", clip.id) }
+        })?;
+        let fingerprint = segment.fingerprint(segment.words_of(number))?;
+        Ok(Words { clip: segment.clips()[number].clone(), fingerprint })
     }
 
     /// Sizes of the archive.

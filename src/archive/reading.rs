@@ -33,6 +33,12 @@ impl Words {
         Ok(Self { clip, fingerprint: fingerprint.clone() })
     }
 
+    /// The words themselves.
+    #[must_use]
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
     /// Decodes a file. `progress` is told the decoded seconds and the declared ones, if any.
     ///
     /// # Errors

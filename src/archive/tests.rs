@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::measures::fingerprint::{Fingerprint, FingerprintMeasure};
 
 /// Words of `seconds` of noise, as if read from `path`.
-fn words(path: &str, seconds: usize, seed: u32) -> Words {
+pub(super) fn words(path: &str, seconds: usize, seed: u32) -> Words {
     let mut measure = FingerprintMeasure::default();
     measure.push(&noise(8000 * seconds, seed), |_| {});
     let source = Source {
@@ -24,7 +24,7 @@ fn words(path: &str, seconds: usize, seed: u32) -> Words {
     Words::new(&source, seconds as f64, &measure.finish(|_| {})).unwrap()
 }
 
-fn fingerprints(archive: &Archive) -> Vec<(u64, Fingerprint)> {
+pub(super) fn fingerprints(archive: &Archive) -> Vec<(u64, Fingerprint)> {
     let mut all = Vec::new();
     for segment in archive.segments() {
         for (n, clip) in segment.clips().iter().enumerate().filter(|(_, c)| archive.is_live(c)) {
@@ -36,7 +36,7 @@ fn fingerprints(archive: &Archive) -> Vec<(u64, Fingerprint)> {
 }
 
 /// An archive of three clips in two segments.
-fn three(folder: &Path) -> Vec<Words> {
+pub(super) fn three(folder: &Path) -> Vec<Words> {
     let all: Vec<Words> = (1..=3).map(|n| words(&format!("/{n}.wav"), 4, n)).collect();
     let mut writer = ArchiveWriter::open(folder).unwrap();
     writer.add(&all[0]).unwrap();

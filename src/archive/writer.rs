@@ -102,8 +102,9 @@ impl ArchiveWriter {
         if self.pending.words() + u64::from(clip.words) > MOST_WORDS && !self.pending.is_empty() {
             self.commit()?;
         }
-        let id = self.next.next_id;
-        self.next.next_id += 1;
+        // One that comes from another archive has a number already.
+        let id = self.next.next_id.max(clip.id);
+        self.next.next_id = id + 1;
         let mut clip = clip.clone();
         clip.id = id;
         self.by_samples.insert(clip.pcm_sha256, id);
@@ -114,7 +115,8 @@ impl ArchiveWriter {
         Ok(Added::New(id))
     }
 
-    fn add_path(&mut self, id: u64, path: &str) {
+    /// Names a further path of a clip.
+    pub(super) fn add_path(&mut self, id: u64, path: &str) {
         let mut clips = self.archive.clips().chain(self.pending.clips());
         let is_first = clips.any(|clip| clip.id == id && clip.path == path);
         let further = self.next.paths.get(&id);

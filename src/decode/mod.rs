@@ -20,7 +20,7 @@ mod ffmpeg;
 mod flac;
 mod flac_frame;
 mod flac_header;
-mod guard;
+pub(crate) mod guard;
 mod limits;
 mod matroska;
 mod mpeg;

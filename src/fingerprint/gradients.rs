@@ -67,17 +67,22 @@ impl Gradients {
     pub fn new(mut rows: Vec<Row>, depths: Vec<u8>, steady: Vec<bool>) -> Self {
         let (quiet, floor) = quietness(&depths);
         for (row, quiet) in rows.iter_mut().zip(&quiet) {
-            let weight = 1.0 - (1.0 - PAUSE_WEIGHT) * f32::from(*quiet) / 255.0;
+            let weight = weight(*quiet);
             row.iter_mut().for_each(|x| *x = (f32::from(*x) * weight).round() as i8);
         }
         Self { rows, depths, quiet, floor, steady }
     }
 }
 
+/// Weight of a row that is so near to the background.
+pub(super) fn weight(quiet: u8) -> f32 {
+    1.0 - (1.0 - PAUSE_WEIGHT) * f32::from(quiet) / 255.0
+}
+
 /// Nearness of each level to the background, which is the level that one row in ten does not reach:
 /// 255 there and 0 from 40 % of the way up to the loudest twentieth, at least 6 dB. With it the level that
 /// one row in five does not reach, the middle of the background in most recordings.
-fn quietness(depths: &[u8]) -> (Vec<u8>, u8) {
+pub(crate) fn quietness(depths: &[u8]) -> (Vec<u8>, u8) {
     let mut sorted = depths.to_vec();
     sorted.sort_unstable();
     let at =

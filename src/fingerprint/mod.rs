@@ -8,6 +8,7 @@ mod gradients;
 mod rebuilt;
 mod search;
 
+pub(crate) use gradients::quietness;
 pub use gradients::{
     FRAME_S, GradientMeasure, Gradients, PAUSE_WEIGHT, ROW_CENTRE_S, ROW_SPAN_S, Row, Warp,
 };

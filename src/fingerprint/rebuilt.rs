@@ -1,26 +1,26 @@
 //! Rows from words alone: what an archive keeps of a recording, made comparable again.
 
-use super::gradients::{Gradients, Row};
+use super::gradients::{Gradients, Row, quietness, weight};
 use crate::measures::fingerprint::Fingerprint;
 
 /// Size that every gain is taken to have, since a word keeps its sign alone: 1.5 dB, as in
 /// [`Gradients::rows`].
-const SIZE: i8 = 32;
+const SIZE: f32 = 32.0;
 
 impl Gradients {
     /// Rows whose signs are the words' bits. Rows in which nothing changes are zero.
     #[must_use]
     pub fn of_words(fingerprint: &Fingerprint) -> Self {
-        let (depths, still) = fingerprint.depths_and_still();
-        let rows = fingerprint.words.iter().zip(&still);
-        let row =
-            |(word, still): (&u32, &bool)| -> Row { if *still { [0; 32] } else { signs(*word) } };
-        Self::new(rows.map(row).collect(), depths, still.clone())
+        let (depths, steady) = fingerprint.depths_and_still();
+        let (quiet, floor) = quietness(&depths);
+        let row = |((word, still), quiet): ((&u32, &bool), &u8)| -> Row {
+            // A row has one size, so that it is weighted once.
+            let size = if *still { 0 } else { (SIZE * weight(*quiet)).round() as i8 };
+            std::array::from_fn(|m| if word >> m & 1 == 1 { size } else { -size })
+        };
+        let rows = fingerprint.words.iter().zip(&steady).zip(&quiet).map(row).collect();
+        Self { rows, depths, quiet, floor, steady }
     }
-}
-
-fn signs(word: u32) -> Row {
-    std::array::from_fn(|m| if word >> m & 1 == 1 { SIZE } else { -SIZE })
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! Every posting that a probe meets is a vote for the place at which the window would begin. Votes are
 //! counted in cells of eight places; two neighbouring ones hold what a hundredth of speed moves apart over
-//! ten seconds.
+//! ten seconds. A segment has millions of cells, most of them without a vote: cells are first counted folded
+//! into as many as fit in a cache, then one by one where the folded ones stand out.
 
 use super::is_searchable;
 use super::probes::{Probe, of_view, patterns};
@@ -10,8 +11,11 @@ use super::windows::Window;
 use crate::archive::Segment;
 use crate::error::Result;
 
-/// Probes of a whole clip in one segment, about.
+/// Probes of a whole clip in an archive of up to [`SHORT`] words, about; in a longer one, in that many.
 const PROBES: usize = 4_000_000;
+
+/// Words of an archive in which no probe is spared: 149 hours.
+const SHORT: usize = 1 << 25;
 
 /// Words that are looked up in place of one, at least and at most.
 const NEAR_WORDS: (usize, usize) = (6, 128);
@@ -21,6 +25,9 @@ const SHARE: usize = 128;
 
 /// Rows of a cell, as a power of two.
 const CELL: u32 = 3;
+
+/// Cells that are counted at first, at most; 256 kB, as caches of one core have.
+const FOLDED: usize = 1 << 16;
 
 /// Standard deviations above the mean count from which a cell is a place.
 const STANDS_OUT: f64 = 2.0;
@@ -49,7 +56,8 @@ pub(super) fn best_places(
     windows: usize,
 ) -> Result<Vec<Place>> {
     let rows: usize = window.views.iter().map(|view| view.rows.rows.len()).sum();
-    let room = PROBES / (windows * rows).max(1);
+    let words: usize = segments.iter().map(Segment::words).sum();
+    let room = PROBES / (windows * rows * words.div_ceil(SHORT)).max(1);
     let all = patterns(room.clamp(NEAR_WORDS.0, NEAR_WORDS.1));
     let mut places = Vec::new();
     for (number, segment) in segments.iter().enumerate().filter(|(_, s)| is_searchable(s)) {
@@ -60,9 +68,12 @@ pub(super) fn best_places(
             of_view(view, &of.rows, segment.width(), patterns, &mut probes);
         }
         probes.sort_unstable();
-        let counts = count(&probes, window, segment)?;
-        for (view, counts) in counts.iter().enumerate() {
+        let votes = votes(&probes, window, segment)?;
+        // What is worse than all that are kept need not be looked at.
+        let least = places.get(PLACES - 1).map_or(STANDS_OUT, |place: &Place| place.votes);
+        for (view, cells) in votes.iter().enumerate() {
             let longest = window.views[view].rows.rows.len() as i64;
+            let all = ((segment.words() + longest as usize) >> CELL) + 2;
             let place = |(cell, votes): (usize, f64)| Place {
                 segment: number,
                 view,
@@ -70,7 +81,7 @@ pub(super) fn best_places(
                 spread: 2 << CELL,
                 votes,
             };
-            places.extend(peaks(counts).into_iter().map(place));
+            places.extend(peaks(cells, all, least).into_iter().map(place));
         }
         keep_best(&mut places);
     }
@@ -82,44 +93,63 @@ fn keep_best(places: &mut Vec<Place>) {
     places.truncate(PLACES);
 }
 
-/// Votes of each view, in cells of the place at which it would begin; cell 0 is the view's length before
-/// the segment's first word.
-fn count(probes: &[Probe], window: &Window, segment: &Segment) -> Result<Vec<Vec<u16>>> {
+/// For each view the cell of each of its votes: cells of the place at which the view would begin, cell 0 is
+/// the view's length before the segment's first word.
+fn votes(probes: &[Probe], window: &Window, segment: &Segment) -> Result<Vec<Vec<u32>>> {
     let lengths: Vec<usize> = window.views.iter().map(|view| view.rows.rows.len()).collect();
-    let cells = |length: &usize| vec![0u16; ((segment.words() + length) >> CELL) + 2];
-    let mut counts: Vec<Vec<u16>> = lengths.iter().map(cells).collect();
+    let mut votes = vec![Vec::new(); lengths.len()];
     let mut groups = probes.chunk_by(|x, y| x.bucket() == y.bucket());
     let buckets = groups.clone().filter_map(|group| group.first().map(|probe| probe.bucket()));
     segment.look_up(buckets, |_, postings| {
         for probe in groups.next().unwrap_or_default() {
-            let counts = &mut counts[probe.view()];
             let shift = lengths[probe.view()] - probe.row();
-            for posting in postings {
-                let cell = (*posting as usize + shift) >> CELL;
-                if let Some(count) = counts.get_mut(cell) {
-                    *count = count.saturating_add(1);
-                }
-            }
+            let in_segment = postings.iter().filter(|word| (**word as usize) < segment.words());
+            let cell = |word: &u32| ((*word as usize + shift) >> CELL) as u32;
+            votes[probe.view()].extend(in_segment.map(cell));
         }
     })?;
-    Ok(counts)
+    Ok(votes)
 }
 
-/// Cells that, with the next one, stand out above all others, and by how much.
-fn peaks(counts: &[u16]) -> Vec<(usize, f64)> {
-    let pairs: Vec<u32> =
-        counts.windows(2).map(|pair| u32::from(pair[0]) + u32::from(pair[1])).collect();
-    let n = pairs.len().max(1) as f64;
-    let mean = pairs.iter().map(|x| f64::from(*x)).sum::<f64>() / n;
-    let variance = pairs.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / n;
-    let deviation = variance.sqrt().max(1.0);
-    let is_peak = |i: usize| {
-        let before = i.checked_sub(1).map_or(0, |i| pairs[i]);
-        pairs[i] >= before && pairs[i] > pairs.get(i + 1).copied().unwrap_or(0)
+/// Of `all` cells those that, with the next one, stand out above all others, and by how much: by at least
+/// `least`. `votes` names the cell of each vote.
+fn peaks(votes: &[u32], all: usize, least: f64) -> Vec<(usize, f64)> {
+    let fold = |cell: u32| cell as usize % FOLDED;
+    let mut folded = vec![0u32; all.min(FOLDED)];
+    votes.iter().for_each(|cell| folded[fold(*cell)] += 1);
+    let next = |i: usize| if i + 1 == folded.len() { 0 } else { i + 1 };
+    let pairs = (0..folded.len()).map(|i| folded[i] + folded[next(i)]);
+    let n = folded.len().max(1) as f64;
+    let mean = pairs.clone().map(f64::from).sum::<f64>() / n;
+    let variance = pairs.clone().map(|x| (f64::from(x) - mean).powi(2)).sum::<f64>() / n;
+    let standing = |x: u32, mean: f64, variance: f64, least: f64| {
+        let score = (f64::from(x) - mean) / variance.sqrt().max(1.0);
+        (score >= least).then_some(score)
     };
-    let score = |i: usize| (f64::from(pairs[i]) - mean) / deviation;
-    let standing = (0..pairs.len()).filter(|&i| score(i) >= STANDS_OUT && is_peak(i));
-    standing.map(|i| (i, score(i))).collect()
+    // What stands out, with a cell on either side.
+    let mut kept = vec![false; folded.len()];
+    for (i, _) in
+        pairs.enumerate().filter(|(_, x)| standing(*x, mean, variance, STANDS_OUT).is_some())
+    {
+        let before = i.checked_sub(1).unwrap_or(folded.len() - 1);
+        [before, i, next(i), next(next(i))].into_iter().for_each(|cell| kept[cell] = true);
+    }
+    let mut cells: Vec<u32> = votes.iter().copied().filter(|cell| kept[fold(*cell)]).collect();
+    cells.sort_unstable();
+    let counts: Vec<(u32, u32)> =
+        cells.chunk_by(u32::eq).map(|same| (same[0], same.len() as u32)).collect();
+    let at = |i: usize, cell: u32| {
+        counts.get(i).filter(|(known, _)| *known == cell).map_or(0, |(_, count)| *count)
+    };
+    let share = n / all.max(1) as f64;
+    let peak = |(i, (cell, count)): (usize, &(u32, u32))| {
+        let before = i.checked_sub(1).map_or(0, |i| at(i, cell - 1));
+        let next = at(i + 1, cell + 1);
+        let after = at(i + 1, cell + 2) + at(i + 2, cell + 2);
+        let score = standing(count + next, share * mean, share * variance, least)?;
+        (next >= before && *count > after).then_some((*cell as usize, score))
+    };
+    counts.iter().enumerate().filter_map(peak).collect()
 }
 
 #[cfg(test)]
@@ -128,11 +158,19 @@ mod tests {
 
     #[test]
     fn a_peak_is_named_once() {
-        let mut counts = vec![2u16; 400];
-        counts[100] = 30;
-        counts[101] = 40;
-        let peaks = peaks(&counts);
-        assert_eq!(peaks.iter().map(|peak| peak.0).collect::<Vec<_>>(), [100]);
-        assert!(super::peaks(&[]).is_empty() && super::peaks(&[7; 50]).is_empty());
+        for (all, at) in [(400, 100), (400, 0), (10 * FOLDED, 100), (10 * FOLDED, 7 * FOLDED)] {
+            let mut votes: Vec<u32> = (0..all as u32).flat_map(|cell| [cell; 2]).collect();
+            votes.extend([at as u32; 28]);
+            votes.extend([at as u32 + 1; 38]);
+            let peaks = peaks(&votes, all, STANDS_OUT);
+            assert_eq!(peaks.iter().map(|peak| peak.0).collect::<Vec<_>>(), [at], "{all}");
+        }
+        assert!(peaks(&[], 0, STANDS_OUT).is_empty() && peaks(&[3; 1], 50, STANDS_OUT).is_empty());
+    }
+
+    #[test]
+    fn evenly_spread_votes_have_no_peak() {
+        let votes: Vec<u32> = (0..50).flat_map(|cell| [cell; 7]).collect();
+        assert!(peaks(&votes, 50, STANDS_OUT).is_empty());
     }
 }

@@ -20,7 +20,7 @@ pub const FINGERPRINT_RATE_HZ: u32 = SPEECH_RATE_HZ;
 pub const WORDS_PER_S: f64 = FINGERPRINT_RATE_HZ as f64 / HOP as f64;
 
 /// Bit of a level that says that nothing changes.
-const STILL: u8 = 0x80;
+pub(crate) const STILL: u8 = 0x80;
 
 /// Mean square of a word's gains in log2 units below which nothing changes, as in a hum: gains of
 /// 0.36 dB.

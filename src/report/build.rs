@@ -173,7 +173,7 @@ pub(super) fn error_report(error: &Error) -> ErrorReport {
         Error::Limit { .. } => ("limit", None),
         Error::NoAudio { .. } => ("no_audio", None),
         Error::Argument { .. } => ("argument", None),
-        Error::Write { .. } | Error::Archive { .. } => ("internal", None),
+        Error::Write { .. } | Error::Archive { .. } | Error::Table { .. } => ("internal", None),
         Error::Damaged { offset, .. } => ("internal", Some(*offset)),
     };
     let mut message = error.to_string();

@@ -163,3 +163,25 @@ fn names_of_any_bytes_stay_text() {
     assert_eq!(listed.lines().count(), 1);
     assert!(matches(&folder, &clip)[0]["path"].as_str().unwrap().contains("a\nb\u{1b}[31m"));
 }
+
+#[cfg(feature = "parquet")]
+#[test]
+fn an_archive_of_exported_tables_gives_the_same_matches() {
+    let folder = archived();
+    for arguments in [&["export", "arc", "--parquet", "out"][..], &["import", "copy", "out"]] {
+        let run = folder.run(["archive"].iter().chain(arguments));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    assert_eq!(folder.run(["archive", "verify", "copy"]).code, 0);
+    let list = |archive: &str| folder.run(["archive", "list", archive, "--json"]).stdout;
+    assert_eq!(list("copy"), list("arc"));
+    let clip = path("compare/columbia-recut.ogg");
+    let found = |archive: &str| folder.run(["match", &clip, "--archive", archive, "--json"]).json();
+    assert_eq!(found("copy")["matches"], found("arc")["matches"]);
+    // Nothing is overwritten, and what is no table makes no archive.
+    assert_eq!(folder.run(["archive", "export", "arc", "--parquet", "out"]).code, 1);
+    folder.write("out/words.parquet", b"PAR1 no table PAR1");
+    let run = folder.run(["archive", "import", "none", "out"]);
+    assert!(run.code == 1 && run.stderr.contains("words.parquet"), "{}", run.stderr);
+    assert!(!folder.path("none").exists());
+}

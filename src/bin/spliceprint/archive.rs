@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::thread::available_parallelism;
 
+#[cfg(feature = "parquet")]
+use spliceprint::archive::tables;
 use spliceprint::archive::{Archive, ArchiveWriter, verify};
 use spliceprint::decode::OpenOptions;
 use spliceprint::report::archive::{ClipDocument, StatsDocument, VerifyDocument};
@@ -57,6 +59,23 @@ pub(crate) fn run(action: &ArchiveAction, talk: &Talk, out: &mut dyn Write) -> R
             exit::OK
         }
         ArchiveAction::Verify(view) => check(view, talk, out)?,
+        #[cfg(feature = "parquet")]
+        ArchiveAction::Export { archive, parquet } => {
+            let clips = tables::export(&Archive::open(archive)?, parquet)?;
+            if !talk.is_quiet() {
+                writeln!(out, "{clips} written to {}", escape(&parquet.to_string_lossy()))?;
+            }
+            exit::OK
+        }
+        #[cfg(feature = "parquet")]
+        ArchiveAction::Import { archive, tables } => {
+            let tables::Imported { added, known } = tables::import(archive, tables)?;
+            if !talk.is_quiet() {
+                let name = escape(&archive.to_string_lossy());
+                writeln!(out, "{added} added to {name}, {known} there already")?;
+            }
+            exit::OK
+        }
     };
     out.flush()?;
     Ok(code)

@@ -295,6 +295,26 @@ pub(crate) enum ArchiveAction {
     },
     /// Hold every byte against its checksum; exit code 1 if something is damaged.
     Verify(ArchiveView),
+    /// Write recordings and words as Parquet tables, for other programs or another archive.
+    #[cfg(feature = "parquet")]
+    Export {
+        /// The archive.
+        #[arg(value_name = "ARC")]
+        archive: PathBuf,
+        /// A new folder for `clips.parquet` and `words.parquet`.
+        #[arg(long, value_name = "OUT")]
+        parquet: PathBuf,
+    },
+    /// Add the recordings of exported Parquet tables; the archive is made if it is not there.
+    #[cfg(feature = "parquet")]
+    Import {
+        /// The archive.
+        #[arg(value_name = "ARC")]
+        archive: PathBuf,
+        /// The folder with `clips.parquet` and `words.parquet`.
+        #[arg(value_name = "IN")]
+        tables: PathBuf,
+    },
 }
 
 /// An archive to look at.

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Holds `spliceprint match` against a join in DuckDB over exported Parquet tables.
+
+usage: join.py PROGRAM SPLIT [--votes N]
+
+SPLIT is a folder that evaluate.py has made, such as OUT/test. Its archive and an archive made of its
+undistorted, Opus and AMR clips of 10 s are exported. The join pairs words that agree in the bits which
+the archive's index looks at, or in all of them but one, and counts them by recording and place: a pair is
+found where as many votes as --votes fall on 16 neighbouring places. Needs the Python package duckdb.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+CASES = ["clean", "opus-16k", "amr-nb-12.2k"]
+# The first 14 bits that make an index key; an archive of under 130,000 postings looks at no more.
+BITS = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27]
+MASK = sum(1 << bit for bit in BITS)
+# A word is looked up as it is and with each of these bits turned.
+TURNED = [0] + [1 << bit for bit in BITS]
+PAIRS = f"""
+WITH votes AS (
+    SELECT clip.clip_id AS clip, archived.clip_id AS recording,
+           (archived.position::BIGINT - clip.position) // 8 AS cell, count(*) AS votes
+    FROM '{{clips}}/words.parquet' AS clip
+    CROSS JOIN (SELECT unnest({TURNED}::UINTEGER[]) AS bit) AS turned
+    JOIN '{{archive}}/words.parquet' AS archived
+         ON xor(clip.word & {MASK}, turned.bit) = archived.word & {MASK}
+    WHERE archived.indexed AND NOT clip.still
+    GROUP BY ALL
+), places AS (
+    SELECT one.clip, one.recording, one.votes + coalesce(next.votes, 0) AS votes
+    FROM votes AS one
+    LEFT JOIN votes AS next ON one.clip = next.clip AND one.recording = next.recording
+                           AND next.cell = one.cell + 1
+)
+SELECT clips.path, recordings.path, max(votes)
+FROM places
+JOIN '{{clips}}/clips.parquet' AS clips ON clips.clip_id = clip
+JOIN '{{archive}}/clips.parquet' AS recordings ON recordings.clip_id = recording
+GROUP BY ALL
+"""
+
+
+def lines(program, arguments):
+    run = subprocess.run([program, *map(str, arguments)], stdout=subprocess.PIPE, check=True, text=True)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("split", type=Path)
+    parser.add_argument("--votes", type=int, default=40)
+    options = parser.parse_args()
+    options.split = options.split.resolve()
+    print(f"{'case':14} {'clips':>5} {'both':>5} {'match alone':>11} {'join alone':>10} "
+          f"{'strangers have':>14} {'of both, least':>14}")
+    for case in CASES:
+        clips = sorted((options.split / "clips").glob(f"*-10s-{case}-*"))
+        answers = lines(options.program, ["match", *clips, "--archive", options.split / "archive",
+                                          "--json", "--quiet"])
+        matched = {(a["query"]["source"]["path"], m["path"]) for a in answers for m in a["matches"]}
+        with tempfile.TemporaryDirectory() as scratch:
+            scratch = Path(scratch)
+            exports = {"clips": scratch / "clips", "archive": scratch / "archive"}
+            add = [options.program, "archive", "add", scratch / "words", *clips, "--quiet"]
+            subprocess.run(add, check=True)
+            for words, out in ((scratch / "words", exports["clips"]),
+                               (options.split / "archive", exports["archive"])):
+                subprocess.run([options.program, "archive", "export", words, "--parquet", out,
+                                "--quiet"], check=True)
+            votes = {(clip, recording): count
+                     for clip, recording, count in duckdb.sql(PAIRS.format(**exports)).fetchall()}
+        joined = {pair for pair, count in votes.items() if count >= options.votes}
+        both = matched & joined
+        strangers = max((count for pair, count in votes.items() if pair not in matched), default=0)
+        least = min((votes[pair] for pair in both), default=0)
+        print(f"{case:14} {len(clips):5} {len(both):5} {len(matched - joined):11} "
+              f"{len(joined - matched):10} {strangers:14} {least:14}")
+        for pair in sorted(matched - joined):
+            print("  match alone:", *(Path(path).name for path in pair), votes.get(pair, 0))
+        for pair in sorted(joined - matched):
+            print("  join alone:", *(Path(path).name for path in pair), votes[pair])
+
+
+if __name__ == "__main__":
+    main()
