@@ -3,8 +3,9 @@
 use super::build_enf::enf_match;
 use super::build_measurements::{measurements, overview};
 use super::build_provenance::of_analysis;
+use super::references::ReferencesReport;
 use super::{
-    ANALYSIS_SCHEMA, AnalysisDocument, CertificateKind, CertificateReport, DetectorReport,
+    ANALYSIS_SCHEMA, AnalysisDocument, CertificateKind, CertificateReport, Custody, DetectorReport,
     DetectorStatus, EditPointReport, ErrorReport, FindingReport, FingerprintReport, Provenance,
     Report, SettingsReport, SourceReport, Status, ToolReport,
 };
@@ -38,6 +39,7 @@ impl Report {
             status,
             error: None,
             tool: tool(settings),
+            custody: None,
             source: SourceReport::of(&analysis.source),
             provenance: of_analysis(&stream, analysis),
             limitations: limitations(analysis),
@@ -45,6 +47,7 @@ impl Report {
             detectors: analysis.outcomes.iter().map(|o| detector(o, analysis.offset_s)).collect(),
             edit_points: analysis.edit_points.iter().map(|p| edit_point(p, analysis)).collect(),
             certificate: None,
+            references: None,
             enf_match: analysis
                 .enf_match
                 .as_ref()
@@ -53,6 +56,20 @@ impl Report {
             stream: Some(stream),
         };
         Self { document, overview: Some(overview(analysis)) }
+    }
+
+    /// The same report with who examined the clip and why.
+    #[must_use]
+    pub fn with_custody(mut self, custody: Custody) -> Self {
+        self.document.custody = Some(custody).filter(|custody| *custody != Custody::default());
+        self
+    }
+
+    /// The same report with the clip beside recordings of the claimed source.
+    #[must_use]
+    pub fn with_references(mut self, references: &[AnalysisDocument]) -> Self {
+        self.document.references = Some(ReferencesReport::of(&self.document, references));
+        self
     }
 
     /// The same report with what would have been found.
@@ -91,6 +108,7 @@ impl Report {
             status: Status::Unreadable,
             error: Some(error_report(error)),
             tool: tool(settings),
+            custody: None,
             source: SourceReport::unread(path),
             stream: None,
             provenance: Provenance::default(),
@@ -102,6 +120,7 @@ impl Report {
             edit_points: Vec::new(),
             certificate: None,
             enf_match: None,
+            references: None,
             fingerprint: None,
         };
         Self { document, overview: None }

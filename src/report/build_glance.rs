@@ -16,6 +16,7 @@ impl Report {
             status: if stream.damage.is_empty() { Status::Ok } else { Status::Partial },
             error: None,
             tool: tool(settings),
+            custody: None,
             source: SourceReport::of(&glance.source),
             stream: Some(stream.clone()),
             provenance: of_stream(stream, &glance.features.structure),
@@ -28,6 +29,7 @@ impl Report {
             edit_points: Vec::new(),
             certificate: None,
             enf_match: None,
+            references: None,
             fingerprint: glance.fingerprint.as_ref().map(|f| fingerprint(&f.words, false)),
         };
         Self { document, overview: None }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::decode::StreamInfo;
 use crate::finding::{Evidence, Strength};
 use crate::report::EnfMatchReport;
+use crate::report::references::ReferencesReport;
 
 /// Name and version of the document.
 pub const ANALYSIS_SCHEMA: &str = "spliceprint.analysis/1";
@@ -36,6 +37,9 @@ pub struct AnalysisDocument {
     pub error: Option<ErrorReport>,
     /// What produced this document.
     pub tool: ToolReport,
+    /// Who examined the clip and why, as it was typed; absent unless given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub custody: Option<Custody>,
     /// The file.
     pub source: SourceReport,
     /// The examined stream; absent if unreadable.
@@ -58,6 +62,9 @@ pub struct AnalysisDocument {
     /// The hum held against a record of the mains frequency; absent unless asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub enf_match: Option<EnfMatchReport>,
+    /// The clip beside recordings of the device or program that is claimed; absent unless given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub references: Option<ReferencesReport>,
     /// Spectral fingerprint of the clip; absent if unreadable or left out by the profile.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fingerprint: Option<FingerprintReport>,
@@ -90,6 +97,20 @@ pub struct ToolReport {
     pub settings: SettingsReport,
     /// Calibration in force, by name and version; `none` while scores are uncalibrated.
     pub calibration: String,
+}
+
+/// Who examined a clip and why, in their own words.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Custody {
+    /// Examiner.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub examiner: Option<String>,
+    /// Case or file number.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case_id: Option<String>,
+    /// How the file was obtained.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acquisition: Option<String>,
 }
 
 /// Settings that change what is examined.

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::report::{Report, audacity, csv, html, json, sonic_visualiser, textgrid};
+use crate::report::{Report, audacity, case_uco, csv, html, json, sonic_visualiser, textgrid};
 
 /// A format reports can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +24,17 @@ pub enum Format {
     SonicVisualiser,
     /// A page on its own.
     Html,
+    /// A graph in CASE/UCO.
+    CaseUco,
 }
 
 impl Format {
     /// The format that the end of a file name asks for, whatever its case: `.json`, `.ndjson` or
     /// `.jsonl`, `.csv`, `.txt` or `.labels`, `.TextGrid`, `.svl.csv` or `.sv.csv`, `.html` or
-    /// `.htm`.
+    /// `.htm`, `.jsonld`.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
-        const ENDS: [(&str, Format); 11] = [
+        const ENDS: [(&str, Format); 12] = [
             (".svl.csv", Format::SonicVisualiser),
             (".sv.csv", Format::SonicVisualiser),
             (".csv", Format::Csv),
@@ -44,6 +46,7 @@ impl Format {
             (".textgrid", Format::TextGrid),
             (".html", Format::Html),
             (".htm", Format::Html),
+            (".jsonld", Format::CaseUco),
         ];
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         ENDS.iter().find_map(|(end, format)| name.ends_with(end).then_some(*format))
@@ -92,6 +95,7 @@ impl Render for Report {
             (Format::TextGrid, [report]) => textgrid::write(report, out),
             (Format::SonicVisualiser, [report]) => sonic_visualiser::write(report, out),
             (Format::Html, [report]) => html::write(report, out),
+            (Format::CaseUco, [report]) => case_uco::write(report, out),
             (_, reports) => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!(
@@ -164,6 +168,7 @@ mod tests {
             ("a.JSONL", Some(Format::Ndjson)),
             ("a.b.csv", Some(Format::Csv)),
             ("a.sv.csv", Some(Format::SonicVisualiser)),
+            ("a.jsonld", Some(Format::CaseUco)),
             ("a.svl.csv", Some(Format::SonicVisualiser)),
             ("a.labels", Some(Format::Audacity)),
             ("dir.json/a.TextGrid", Some(Format::TextGrid)),
@@ -193,7 +198,7 @@ mod tests {
     #[test]
     fn equal_reports_give_equal_bytes_in_every_format() {
         use Format::*;
-        for format in [Json, Ndjson, Csv, Audacity, TextGrid, SonicVisualiser, Html] {
+        for format in [Json, Ndjson, Csv, Audacity, TextGrid, SonicVisualiser, Html, CaseUco] {
             let bytes = || {
                 let mut bytes = Vec::new();
                 format.render(&[sample_report()], &mut bytes).unwrap();

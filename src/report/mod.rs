@@ -8,6 +8,7 @@ mod build_enf;
 mod build_glance;
 mod build_measurements;
 mod build_provenance;
+pub mod case_uco;
 pub mod comparison;
 pub mod csv;
 mod document;
@@ -17,6 +18,7 @@ pub mod html;
 pub mod json;
 pub mod matches;
 mod overview;
+pub mod references;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod scan;
@@ -26,6 +28,7 @@ pub mod sonic_visualiser;
 mod summary;
 pub mod terminal;
 pub mod textgrid;
+pub mod verify;
 mod wording;
 mod wording_enf;
 
@@ -34,7 +37,7 @@ pub use document_enf::*;
 pub(crate) use format::write_whole;
 pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
-pub use schema::{analysis_schema, comparison_schema, match_schema};
+pub use schema::{analysis_schema, comparison_schema, match_schema, verification_schema};
 
 #[cfg(test)]
 pub(crate) use sample::{sample_report, unreadable_report};

@@ -45,6 +45,11 @@ pub(crate) fn sample_report() -> Report {
         status: Status::Ok,
         error: None,
         tool: tool(),
+        custody: Some(Custody {
+            examiner: Some("An <examiner>".into()),
+            case_id: Some("1/2".into()),
+            acquisition: None,
+        }),
         source: SourceReport {
             path: HOSTILE.into(),
             bytes: Some(196_608),
@@ -100,6 +105,7 @@ pub(crate) fn sample_report() -> Report {
         detectors: detectors(),
         edit_points: edit_points(),
         certificate: None,
+        references: None,
         enf_match: Some(enf_match()),
         fingerprint: Some(FingerprintReport {
             producer: "bandbits-v1".into(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::report::comparison::{COMPARISON_SCHEMA, ComparisonDocument};
 use crate::report::matches::{MATCH_SCHEMA, MatchDocument};
+use crate::report::verify::{VERIFICATION_SCHEMA, VerificationDocument};
 use crate::report::{ANALYSIS_SCHEMA, AnalysisDocument};
 
 /// JSON Schema 2020-12 of `spliceprint.analysis/1`. Unknown keys are allowed, since a version may
@@ -25,6 +26,12 @@ pub fn comparison_schema() -> Value {
 #[must_use]
 pub fn match_schema() -> Value {
     schema_of::<MatchDocument>(MATCH_SCHEMA, "urn:spliceprint:schema:match:1")
+}
+
+/// JSON Schema 2020-12 of `spliceprint.verification/1`, as open to additions.
+#[must_use]
+pub fn verification_schema() -> Value {
+    schema_of::<VerificationDocument>(VERIFICATION_SCHEMA, "urn:spliceprint:schema:verification:1")
 }
 
 fn schema_of<D: JsonSchema>(name: &str, id: &str) -> Value {
@@ -90,6 +97,7 @@ mod tests {
             ("analysis-1.json", analysis_schema()),
             ("comparison-1.json", comparison_schema()),
             ("match-1.json", match_schema()),
+            ("verification-1.json", verification_schema()),
         ] {
             let path = format!("{}/docs/schema/{name}", env!("CARGO_MANIFEST_DIR"));
             let published = std::fs::read_to_string(path).unwrap_or_default();

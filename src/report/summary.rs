@@ -50,7 +50,7 @@ pub(crate) fn file_findings(document: &AnalysisDocument) -> Vec<(&DetectorReport
 }
 
 /// A finding's note, and the byte at which it stands.
-fn in_words(finding: &FindingReport) -> String {
+pub(crate) fn in_words(finding: &FindingReport) -> String {
     let note = finding.note.clone().unwrap_or_default();
     match finding.evidence.iter().find(|e| e.name == "at_byte").filter(|e| e.value > 0.0) {
         Some(at) => format!("{note} (byte {})", at.value),

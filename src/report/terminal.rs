@@ -81,6 +81,11 @@ fn head(document: &AnalysisDocument, page: &mut Page) {
         let short: String = sha256.chars().take(16).collect();
         page.hanging("  sha256    ", &format!("{}…", escape(&short)));
     }
+    if let Some(custody) = &document.custody {
+        let parts = [&custody.examiner, &custody.case_id, &custody.acquisition];
+        let words: Vec<&str> = parts.into_iter().filter_map(|part| part.as_deref()).collect();
+        page.hanging("  custody   ", &escape(&words.join(" · ")));
+    }
     if let Some(stream) = &document.stream {
         let mut facts = stream_facts(stream).join(" · ");
         if let Some(encoder) = &stream.encoder {
@@ -156,6 +161,21 @@ fn seen(document: &AnalysisDocument, page: &mut Page) {
                 let more = format!("{}: {} more", detector.name, notes.len() - MOST_PLACES);
                 page.hanging("  - ", &escape(&more));
             }
+        }
+    }
+    if let Some(references) = &document.references {
+        page.gap();
+        let count = references.files.len();
+        page.hanging("  ", &format!("Not as in {count} recordings of the claimed source:"));
+        let mut any = false;
+        for row in references.differing().take(MOST_LINES) {
+            any = true;
+            let line = format!("{}: {}; there {}", row.what, row.clip, row.references.join(" or "));
+            page.hanging("  - ", &escape(&line));
+        }
+        page.more(references.differing().count());
+        if !any {
+            page.hanging("  - ", "nothing that the writer of a file decides");
         }
     }
     if let Some(certificate) = &document.certificate {

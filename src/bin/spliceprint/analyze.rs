@@ -1,7 +1,7 @@
 //! `analyze`: examine files one after the other.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use spliceprint::analysis::enf::EnfRecord;
 use spliceprint::analysis::{Analysis, Settings, analyze};
@@ -10,7 +10,7 @@ use spliceprint::decode::Input;
 use spliceprint::error::Result as LibraryResult;
 use spliceprint::excerpts::write_excerpts;
 use spliceprint::finding::Strength;
-use spliceprint::report::{Format, Report, Status, json, terminal, write_file};
+use spliceprint::report::{AnalysisDocument, Format, Report, Status, json, terminal, write_file};
 
 use crate::args::AnalyzeArgs;
 use crate::talk::Talk;
@@ -23,10 +23,14 @@ pub(crate) fn run(args: &AnalyzeArgs, talk: &Talk, out: &mut dyn Write) -> Resul
     let outputs = outputs(args)?;
     let settings = settings(args);
     settings.check()?;
+    let references = references(args, &settings, talk)?;
     let record = args.enf_reference.as_deref().map(EnfRecord::open).transpose()?;
     let mut reports = Vec::new();
     for (index, file) in args.files.iter().enumerate() {
-        let report = examine(file, args, &settings, record.as_ref(), talk)?;
+        let mut report = examine(file, args, &settings, record.as_ref(), talk)?;
+        if !references.is_empty() && report.document.status != Status::Unreadable {
+            report = report.with_references(&references);
+        }
         if args.json {
             if args.files.len() == 1 {
                 json::write(&report, out)?;
@@ -68,7 +72,7 @@ fn outputs(args: &AnalyzeArgs) -> Result<Vec<(&Path, Format)>, Failure> {
         .map(|path| {
             let format = Format::from_path(path).ok_or_else(|| {
                 Failure::Usage(format!(
-                    "the ending of `{}` names no format; known are .html .json .ndjson .csv .txt .TextGrid .sv.csv",
+                    "the ending of `{}` names no format; known are .html .json .ndjson .csv .txt .TextGrid .sv.csv .jsonld",
                     path.display()
                 ))
             })?;
@@ -90,6 +94,20 @@ fn settings(args: &AnalyzeArgs) -> Settings {
     Settings { start_s: args.start, end_s: args.end, ..settings }
 }
 
+/// Reports of the recordings that the clips are held against, examined as the clips are.
+fn references(
+    args: &AnalyzeArgs,
+    settings: &Settings,
+    talk: &Talk,
+) -> Result<Vec<AnalysisDocument>, Failure> {
+    let report = |file: &PathBuf| {
+        let name = file.to_string_lossy();
+        let analysis = measured(&Input::Path(file.clone()), &name, settings, talk)?;
+        Ok(Report::of(&analysis, settings, false).document)
+    };
+    args.reference.iter().map(report).collect()
+}
+
 /// One file's report; a file that cannot be examined has one too.
 fn examine(
     file: &Path,
@@ -109,7 +127,8 @@ fn examine(
                 let written = write_excerpts(file, &settings.open, &analysis, folder)?;
                 talk.note(&format!("{} excerpts in `{}`", written.len(), folder.display()));
             }
-            let report = Report::of(&analysis, settings, args.with_fingerprint);
+            let report = Report::of(&analysis, settings, args.with_fingerprint)
+                .with_custody(args.custody.custody());
             if !args.certificate {
                 return Ok(report);
             }
@@ -124,7 +143,7 @@ fn examine(
         }
         Err(error) => {
             talk.error(&error);
-            Ok(Report::unreadable(&name, &error, settings))
+            Ok(Report::unreadable(&name, &error, settings).with_custody(args.custody.custody()))
         }
     }
 }

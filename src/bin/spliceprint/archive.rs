@@ -13,7 +13,7 @@ use spliceprint::report::json;
 use spliceprint::report::terminal::escape;
 use spliceprint::scan::{CollectEvent, CollectOptions, collect};
 
-use crate::args::{ArchiveAction, ArchiveView};
+use crate::args_archive::{ArchiveAction, ArchiveView};
 use crate::talk::Talk;
 use crate::{Failure, exit};
 

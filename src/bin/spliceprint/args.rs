@@ -8,8 +8,10 @@ use clap_complete::Shell;
 use spliceprint::analysis::{Profile, Settings};
 use spliceprint::decode::OpenOptions;
 use spliceprint::finding::Strength;
-use spliceprint::matching::THRESHOLD;
+use spliceprint::report::Custody;
 use spliceprint::scan::MAX_JOBS;
+
+use crate::args_archive::{ArchiveAction, MatchArgs};
 
 /// Says what can be observed in a recording: what it is, what was done to it, where to listen.
 ///
@@ -58,6 +60,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: ArchiveAction,
     },
+    /// Check a report: the file's hash, the samples' hash, and whether examining again says the same.
+    Verify(VerifyArgs),
     /// Explain a detector: what it looks for, what it is blind to, its sources.
     Explain {
         /// Detector; a list of all if left out.
@@ -95,7 +99,7 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// Write a report; its ending decides: .html .json .ndjson .csv .txt (Audacity labels)
-    /// .TextGrid (Praat) .sv.csv (Sonic Visualiser). May be repeated.
+    /// .TextGrid (Praat) .sv.csv (Sonic Visualiser) .jsonld (CASE/UCO). May be repeated.
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Vec<PathBuf>,
     /// Write a WAV of 2 s on each side of every edit point into this folder.
@@ -124,9 +128,53 @@ pub(crate) struct AnalyzeArgs {
     pub(crate) enf_reference: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
+    /// Recording known to come from the device or program that is claimed for the clip; what differs is
+    /// listed. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reference: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) custody: CustodyArgs,
     /// Exit with 10 if anything is at or above this strength.
     #[arg(long, value_enum, value_name = "STRENGTH")]
     pub(crate) fail_on: Option<Level>,
+}
+
+/// Who examines and why, for the report.
+#[derive(Debug, Args)]
+pub(crate) struct CustodyArgs {
+    /// Examiner, for the report.
+    #[arg(long, value_name = "NAME")]
+    examiner: Option<String>,
+    /// Case or file number, for the report.
+    #[arg(long, value_name = "ID")]
+    case_id: Option<String>,
+    /// How the file was obtained, for the report.
+    #[arg(long, value_name = "TEXT")]
+    acquisition: Option<String>,
+}
+
+impl CustodyArgs {
+    pub(crate) fn custody(&self) -> Custody {
+        let Self { examiner, case_id, acquisition } = self;
+        Custody {
+            examiner: examiner.clone(),
+            case_id: case_id.clone(),
+            acquisition: acquisition.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A report in JSON, as `analyze --out report.json` or `--json` writes it.
+    #[arg(value_name = "REPORT")]
+    pub(crate) report: PathBuf,
+    /// The file it is about; `-` reads standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -198,35 +246,6 @@ pub(crate) struct ScanArgs {
     pub(crate) fail_on: Option<Level>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct MatchArgs {
-    /// The clips in question; `-` reads standard input.
-    #[arg(required = true, value_name = "CLIP")]
-    pub(crate) clips: Vec<PathBuf>,
-    /// The archive; `archive add` and `scan --archive` make one.
-    #[arg(long, value_name = "ARC")]
-    pub(crate) archive: PathBuf,
-    /// Print JSON: one document, or one a line for several clips.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Write a report; its ending decides: .json, or .ndjson for several clips. May be repeated.
-    #[arg(long, value_name = "PATH")]
-    pub(crate) out: Vec<PathBuf>,
-    /// Recordings that are named for a clip, at most.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = parse_top)]
-    pub(crate) top: usize,
-    /// Least score of a recording that is named, in standard deviations above strangers; below the
-    /// default strangers are named too.
-    #[arg(long, value_name = "X", default_value_t = THRESHOLD, value_parser = parse_score)]
-    pub(crate) min_score: f64,
-    /// Compare with every recording, not only with those that the index points to: seconds for each hour.
-    #[arg(long)]
-    pub(crate) exhaustive: bool,
-    /// Never start an ffmpeg, not even for formats that nothing here decodes.
-    #[arg(long)]
-    pub(crate) no_external: bool,
-}
-
 /// What is looked for, and with what help.
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
@@ -255,77 +274,6 @@ impl SearchArgs {
             ..Settings::default()
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ArchiveAction {
-    /// Add files, and every file of folders; the archive is made if it is not there.
-    Add {
-        /// The archive, a folder.
-        #[arg(value_name = "ARC")]
-        archive: PathBuf,
-        /// Files and folders.
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<PathBuf>,
-        /// Files read at the same time; as many as there are cores if left out.
-        #[arg(long, short, value_name = "N", value_parser = parse_jobs)]
-        jobs: Option<usize>,
-        /// Never start an ffmpeg, not even for formats that nothing here decodes.
-        #[arg(long)]
-        no_external: bool,
-    },
-    /// Take recordings out; `list` has their numbers.
-    Remove {
-        /// The archive.
-        #[arg(value_name = "ARC")]
-        archive: PathBuf,
-        /// Numbers of recordings.
-        #[arg(required = true, value_name = "ID")]
-        ids: Vec<u64>,
-    },
-    /// Say how large an archive is.
-    Stats(ArchiveView),
-    /// List the recordings.
-    List(ArchiveView),
-    /// Put all segments into as few files as there can be, without what was removed.
-    Merge {
-        /// The archive.
-        #[arg(value_name = "ARC")]
-        archive: PathBuf,
-    },
-    /// Hold every byte against its checksum; exit code 1 if something is damaged.
-    Verify(ArchiveView),
-    /// Write recordings and words as Parquet tables, for other programs or another archive.
-    #[cfg(feature = "parquet")]
-    Export {
-        /// The archive.
-        #[arg(value_name = "ARC")]
-        archive: PathBuf,
-        /// A new folder for `clips.parquet` and `words.parquet`.
-        #[arg(long, value_name = "OUT")]
-        parquet: PathBuf,
-    },
-    /// Add the recordings of exported Parquet tables; the archive is made if it is not there.
-    #[cfg(feature = "parquet")]
-    Import {
-        /// The archive.
-        #[arg(value_name = "ARC")]
-        archive: PathBuf,
-        /// The folder with `clips.parquet` and `words.parquet`.
-        #[arg(value_name = "IN")]
-        tables: PathBuf,
-    },
-}
-
-/// An archive to look at.
-#[derive(Debug, Args)]
-pub(crate) struct ArchiveView {
-    /// The archive.
-    #[arg(value_name = "ARC")]
-    pub(crate) archive: PathBuf,
-    /// Print JSON; `list` prints one document a line.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -365,6 +313,8 @@ pub(crate) enum Document {
     Comparison,
     /// Of `match`.
     Match,
+    /// Of `verify`.
+    Verification,
 }
 
 /// Strengths as words on the command line.
@@ -390,21 +340,9 @@ impl From<Level> for Strength {
 }
 
 /// A number of threads.
-fn parse_jobs(text: &str) -> Result<usize, String> {
+pub(crate) fn parse_jobs(text: &str) -> Result<usize, String> {
     let jobs = text.parse().map_err(|_| format!("`{text}` is no number"))?;
     if (1..=MAX_JOBS).contains(&jobs) { Ok(jobs) } else { Err(format!("expected 1 to {MAX_JOBS}")) }
-}
-
-/// A number of recordings.
-fn parse_top(text: &str) -> Result<usize, String> {
-    let top = text.parse().map_err(|_| format!("`{text}` is no number"))?;
-    if (1..=1000).contains(&top) { Ok(top) } else { Err("expected 1 to 1000".into()) }
-}
-
-/// A score.
-fn parse_score(text: &str) -> Result<f64, String> {
-    let score: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
-    if score > 0.0 && score.is_finite() { Ok(score) } else { Err("expected more than 0".into()) }
 }
 
 /// `75.5`, `1:15.5` or `0:01:15.5`, in seconds.

@@ -3,12 +3,14 @@
 mod analyze;
 mod archive;
 mod args;
+mod args_archive;
 mod compare;
 mod demo;
 mod explain;
 mod matching;
 mod scan;
 mod talk;
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,7 +18,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command, Document};
-use spliceprint::report::{analysis_schema, comparison_schema, json, match_schema};
+use spliceprint::report::{
+    analysis_schema, comparison_schema, json, match_schema, verification_schema,
+};
 use talk::Talk;
 
 /// What a command ends with, other than success.
@@ -75,12 +79,14 @@ fn run(command: Command, talk: &Talk) -> Result<u8, Failure> {
         Command::Match(args) => return matching::run(&args, talk, &mut out),
         Command::Archive { action } => return archive::run(&action, talk, &mut out),
         Command::Scan(args) => return scan::run(&args, talk, &mut out),
+        Command::Verify(args) => return verify::run(&args, talk, &mut out),
         Command::Explain { id } => explain::run(id.as_deref(), &mut out)?,
         Command::Schema { document } => {
             let schema = match document {
                 Document::Analysis => analysis_schema(),
                 Document::Comparison => comparison_schema(),
                 Document::Match => match_schema(),
+                Document::Verification => verification_schema(),
             };
             json::write_document(&schema, &mut out)?;
         }

@@ -9,7 +9,7 @@ use spliceprint::matching::{MatchSettings, find_matches};
 use spliceprint::report::matches::{MatchReport, terminal};
 use spliceprint::report::{Format, Render as _, Status, json, write_file};
 
-use crate::args::MatchArgs;
+use crate::args_archive::MatchArgs;
 use crate::compare::{input, read};
 use crate::talk::Talk;
 use crate::{Failure, exit};

@@ -1,6 +1,7 @@
 //! Tables of what the file tells of its own past.
 
 use super::rows::Table;
+use crate::report::references::ReferencesReport;
 use crate::report::terminal::escape;
 use crate::report::wording::{grouped, words};
 use crate::report::{Provenance, StructureNode};
@@ -49,4 +50,21 @@ fn add_parts(node: &StructureNode, depth: usize, table: &mut Table, count: &mut 
     for part in &node.parts {
         add_parts(part, depth + 1, table, count);
     }
+}
+
+/// The clip beside recordings of the claimed source.
+pub(super) fn references(report: &ReferencesReport) -> Table {
+    let names: Vec<&str> = report.files.iter().map(|file| file.path.as_str()).collect();
+    let title = format!("Beside recordings of the claimed source: {}", names.join(", "));
+    let mut table = Table::new(&escape(&title), &["What", "This clip", "There", "Differs"]);
+    for row in &report.rows {
+        let differs = match row.differs {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "measured",
+        };
+        let there = row.references.join(" or ");
+        table.push([escape(&row.what), escape(&row.clip), escape(&there), differs.into()]);
+    }
+    table
 }

@@ -211,6 +211,7 @@ pub(crate) fn stream_tables(document: &AnalysisDocument) -> Vec<Table> {
     if let Some(stream) = &document.stream {
         tables.extend(stream_notes(stream));
     }
+    tables.extend(document.references.as_ref().map(provenance::references));
     tables.extend(provenance::tables(&document.provenance));
     tables.extend(document.certificate.as_ref().map(certificate));
     tables.retain(|table| !table.rows.is_empty());
@@ -257,6 +258,11 @@ pub(crate) fn stream_notes(stream: &StreamInfo) -> Vec<Table> {
 pub(crate) fn method(document: &AnalysisDocument) -> Vec<Row> {
     let settings = &document.tool.settings;
     let mut rows = Rows(Vec::new());
+    if let Some(custody) = &document.custody {
+        rows.add("Examiner", custody.examiner.clone());
+        rows.add("Case", custody.case_id.clone());
+        rows.add("How the file was obtained", custody.acquisition.clone());
+    }
     rows.add("Program", made_by(document));
     rows.add("Calibration", document.tool.calibration.clone());
     rows.add("Track", settings.track.map(|track| track.to_string()));
