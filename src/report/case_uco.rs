@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::summary::{in_words, is_indicator};
+use super::summary::in_words;
 use super::wording::clock;
 use super::{AnalysisDocument, json};
 use crate::report::Report;
@@ -155,7 +155,7 @@ fn results(document: &AnalysisDocument, nodes: &Nodes) -> Vec<Value> {
         result(format!("edit point {n}"), "edit point", text)
     });
     let mut nodes: Vec<Value> = points.collect();
-    for detector in document.detectors.iter().filter(|detector| is_indicator(detector)) {
+    for detector in document.detectors.iter().filter(|detector| detector.is_indicator()) {
         let of_file = detector.findings.iter().filter(|finding| finding.note.is_some());
         for (n, finding) in of_file.enumerate() {
             let role = format!("{} {n}", detector.id);

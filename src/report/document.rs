@@ -356,6 +356,15 @@ pub struct DetectorReport {
     pub findings: Vec<FindingReport>,
 }
 
+impl DetectorReport {
+    /// Whether its findings say that something is out of the ordinary. Every file has a writer: that one is
+    /// known is no indicator.
+    #[must_use]
+    pub fn is_indicator(&self) -> bool {
+        self.id != "encoder-signature"
+    }
+}
+
 /// One place at which a detector saw its trace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingReport {

@@ -203,7 +203,10 @@ mod tests {
     fn what_no_reference_has_comes_first() {
         let reference = sample_report().document;
         let mut clip = reference.clone();
-        assert_eq!(ReferencesReport::of(&clip, &[reference.clone()]).differing().count(), 0);
+        assert_eq!(
+            ReferencesReport::of(&clip, std::slice::from_ref(&reference)).differing().count(),
+            0
+        );
         clip.stream.as_mut().unwrap().sample_rate_hz = 8_000;
         clip.provenance.structure.swap(0, 1);
         let report = ReferencesReport::of(&clip, &[reference.clone(), reference]);

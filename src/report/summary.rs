@@ -31,14 +31,6 @@ impl OtherFindings<'_> {
     }
 }
 
-/// The detector that names known writers. Every file has a writer: that one is known is no indicator.
-const WRITERS: &str = "encoder-signature";
-
-/// Whether a detector's findings say that something is out of the ordinary.
-pub(crate) fn is_indicator(detector: &DetectorReport) -> bool {
-    detector.id != WRITERS
-}
-
 /// The family whose findings are about the file, not about a time in it.
 const STRUCTURE: &str = "structure";
 
@@ -95,7 +87,7 @@ pub(crate) fn reason(detector: &DetectorReport) -> String {
 pub(crate) fn headline(document: &AnalysisDocument) -> String {
     let examined =
         document.detectors.iter().filter(|d| d.status == DetectorStatus::Examined).count();
-    let indicators = || document.detectors.iter().filter(|d| is_indicator(d));
+    let indicators = || document.detectors.iter().filter(|d| d.is_indicator());
     let findings: usize = indicators().map(|d| d.findings.len()).sum();
     let detectors =
         count(examined, "detector that examined the clip", "detectors that examined the clip");

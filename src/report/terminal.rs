@@ -4,7 +4,8 @@ use crate::finding::Strength;
 use crate::report::screen::{MOST_LINES, Page};
 use crate::report::summary::{file_findings, headline, not_examined, other_findings, reason};
 use crate::report::wording::{
-    ABSENCE, clock, encoded_as, found_of, hertz, is_bidi_control, quantity, stream_facts, strength,
+    ABSENCE, clock, count, encoded_as, found_of, hertz, is_bidi_control, quantity, stream_facts,
+    strength,
 };
 use crate::report::wording_enf::sentences;
 use crate::report::{AnalysisDocument, CertificateReport, EditPointReport, Report, Status};
@@ -165,18 +166,19 @@ fn seen(document: &AnalysisDocument, page: &mut Page) {
     }
     if let Some(references) = &document.references {
         page.gap();
-        let count = references.files.len();
-        page.hanging("  ", &format!("Not as in {count} recordings of the claimed source:"));
-        let mut any = false;
+        let files = references.files.len();
+        let of = count(files, "recording", "recordings");
+        if references.differing().next().is_none() {
+            let same = "nothing that the writer of a file decides differs";
+            page.hanging("  ", &format!("Beside {of} of the claimed source: {same}."));
+        } else {
+            page.hanging("  ", &format!("Unlike {of} of the claimed source:"));
+        }
         for row in references.differing().take(MOST_LINES) {
-            any = true;
             let line = format!("{}: {}; there {}", row.what, row.clip, row.references.join(" or "));
             page.hanging("  - ", &escape(&line));
         }
         page.more(references.differing().count());
-        if !any {
-            page.hanging("  - ", "nothing that the writer of a file decides");
-        }
     }
     if let Some(certificate) = &document.certificate {
         certified(certificate, page);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use spliceprint::detector::Family;
 
 use crate::support::{Folder, edit_times, findings, fixture, fixtures, name};
 
@@ -91,11 +92,14 @@ fn every_truth_is_met() {
 }
 
 #[test]
-fn every_detector_has_a_clip() {
+fn every_detector_of_sound_has_a_clip() {
     let truths = Truth::all();
     let missing: Vec<&str> = spliceprint::detectors::DETECTORS
         .iter()
-        .map(|detector| detector.descriptor().id)
+        .map(|detector| detector.descriptor())
+        // Those of structure have files made in `structure.rs`.
+        .filter(|descriptor| descriptor.family != Family::Structure)
+        .map(|descriptor| descriptor.id)
         .filter(|id| {
             !truths.iter().any(|t| t.detectors.iter().chain(&t.describes).any(|i| i == id))
         })

@@ -8,6 +8,7 @@ mod compare;
 mod compare_program;
 mod edited;
 mod enf;
+mod handover;
 mod layering;
 mod match_program;
 mod msrv;

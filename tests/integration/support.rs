@@ -162,8 +162,8 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<St
 
 /// The schema of this name as the program prints it, compiled once.
 fn validator(schema: &str) -> &'static jsonschema::Validator {
-    const NAMES: [&str; 3] = ["analysis", "comparison", "match"];
-    static VALIDATORS: [OnceLock<jsonschema::Validator>; 3] = [const { OnceLock::new() }; 3];
+    const NAMES: [&str; 4] = ["analysis", "comparison", "match", "verification"];
+    static VALIDATORS: [OnceLock<jsonschema::Validator>; 4] = [const { OnceLock::new() }; 4];
     let of = |name: &&str| schema == format!("spliceprint.{name}/1");
     let number = NAMES.iter().position(of).unwrap_or_else(|| panic!("no schema `{schema}`"));
     VALIDATORS[number].get_or_init(|| {

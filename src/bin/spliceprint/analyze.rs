@@ -179,6 +179,7 @@ fn exit_code(reports: &[Report], fail_on: Option<Strength>) -> u8 {
             || document
                 .detectors
                 .iter()
+                .filter(|detector| detector.is_indicator())
                 .flat_map(|detector| &detector.findings)
                 .any(|finding| reaches(finding.strength))
     });

@@ -17,9 +17,11 @@ const MAX_FORMAT_BYTES: u64 = 256;
 /// Bytes searched of a `LIST` chunk for the writer's name.
 const MAX_INFO_BYTES: u64 = 64 * 1024;
 
-/// 32-bit sizes from here on stand for "not known yet" where the file is shorter: pipes write the highest
-/// number with a sign or without, some a little less to leave room for headers.
-pub(super) const LEFT_OPEN: u64 = 0x7FFF_0000;
+/// Whether a 32-bit size stands for "not known yet", as pipes leave it: all bits, or about the highest number
+/// with a sign, some less to leave room for headers.
+pub(super) fn is_open_size(size: u64) -> bool {
+    size == u64::from(u32::MAX) || (0x7FFF_0000..=0x8000_0000).contains(&size)
+}
 
 /// What the chunks of a file said.
 #[derive(Default)]
@@ -81,8 +83,7 @@ pub(crate) fn plan(reader: &mut ByteReader) -> Result<Plan> {
 
 /// Whether a declared size stands for "not known yet", given the bytes that are there.
 fn is_left_open(claimed: u64, held: u64) -> bool {
-    (LEFT_OPEN..=u64::from(u32::MAX)).contains(&claimed)
-        && (held < claimed || claimed == u64::from(u32::MAX))
+    is_open_size(claimed) && (held < claimed || claimed == u64::from(u32::MAX))
 }
 
 /// Takes the first `data` chunk, names the others.

@@ -7,7 +7,7 @@ use crate::container::fields::{
     be_u32, be_u64, bytes_at, code_text, four, is_code, le_u32, le_u64,
 };
 use crate::container::reader::ByteReader;
-use crate::container::riff::LEFT_OPEN;
+use crate::container::riff::is_open_size;
 use crate::error::Result;
 
 /// Chunks walked in one file.
@@ -52,7 +52,7 @@ impl Layout {
             FileKind::Rf64 => le_u64(ds64, 8).map(|size| size.saturating_add(8)),
             _ => {
                 let size = if self.big_endian { be_u32(head, 4) } else { le_u32(head, 4) };
-                size.map(u64::from).filter(|&s| s != 0 && s < LEFT_OPEN).map(|s| s + 8)
+                size.map(u64::from).filter(|&s| s != 0 && !is_open_size(s)).map(|s| s + 8)
             }
         }
         .filter(|&end| end > 8)
@@ -127,8 +127,8 @@ fn chunks(
         let body = at + layout.header;
         let rest = len.saturating_sub(body);
         // A size that was left open, by a pipe or a recorder that was stopped, reaches to the end.
-        let stays_open =
-            declared >= LEFT_OPEN && declared <= u64::from(u32::MAX) || declared == u64::MAX;
+        let all_bits = declared == u64::from(u32::MAX) || declared == u64::MAX;
+        let stays_open = all_bits || is_open_size(declared) && declared > rest;
         let open = is_sound && (stays_open || declared == 0 && rest > 0 && sounds == 0);
         let declared = match le_u64(ds64, 16).filter(|_| layout.kind == FileKind::Rf64 && open) {
             Some(size) => size,

@@ -7,7 +7,7 @@ use crate::decode::StreamInfo;
 use crate::detector::Family;
 use crate::detectors::DETECTORS;
 use crate::finding::Strength;
-use crate::report::summary::{file_findings, is_indicator, not_examined, other_findings};
+use crate::report::summary::{file_findings, not_examined, other_findings};
 use crate::report::{AnalysisDocument, EditPointReport, Report, Status};
 use crate::units::round_time;
 
@@ -105,7 +105,7 @@ fn others(document: &AnalysisDocument) -> Vec<ScanFindings> {
         strength: (others.findings.iter().map(|f| f.strength).max())
             .unwrap_or(Strength::Uncalibrated),
     });
-    let of_file = file_findings(document).into_iter().filter(|(d, _)| is_indicator(d));
+    let of_file = file_findings(document).into_iter().filter(|(d, _)| d.is_indicator());
     let of_file = of_file.map(|(detector, notes)| ScanFindings {
         id: detector.id.clone(),
         findings: notes.len(),
