@@ -143,7 +143,7 @@ pub struct Descriptor {
     pub references: &'static [&'static str],
     /// When it applies.
     pub requires: Requirement,
-    /// The detector's own file, whose module text `explain` prints.
+    /// The head of the detector's own file, whose text `explain` prints.
     pub source: &'static str,
 }
 
@@ -154,6 +154,35 @@ pub trait Detector: Sync {
 
     /// What it sees, sorted by time. Called only if [`Descriptor::requires`] is met.
     fn detect(&self, features: &Features) -> Vec<Finding>;
+}
+
+/// The lines at the head of a Rust file that document it, so that the rest does not go into the program.
+macro_rules! module_head {
+    ($path:literal) => {{
+        const SOURCE: &[u8] = include_bytes!($path);
+        const HEAD: [u8; $crate::detector::head_bytes(SOURCE)] = match SOURCE.first_chunk() {
+            Some(head) => *head,
+            None => unreachable!(),
+        };
+        match std::str::from_utf8(&HEAD) {
+            Ok(text) => text,
+            Err(_) => unreachable!(),
+        }
+    }};
+}
+pub(crate) use module_head;
+
+/// Bytes of the lines at the start of a file that begin with `//!`.
+pub(crate) const fn head_bytes(source: &[u8]) -> usize {
+    let (mut end, mut at) = (0, 0);
+    while at + 2 < source.len() && matches!(source.split_at(at).1, [b'/', b'/', b'!', ..]) {
+        while at < source.len() && source[at] != b'\n' {
+            at += 1;
+        }
+        at += 1;
+        end = if at < source.len() { at } else { source.len() };
+    }
+    end
 }
 
 /// The module text at the head of a Rust file, as Markdown.

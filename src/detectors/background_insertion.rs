@@ -82,7 +82,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Martin 2001, IEEE TSAP 9(5)"],
     requires: Requirement { min_duration_s: 10.0, ..Requirement::NONE },
-    source: include_str!("background_insertion.rs"),
+    source: module_head!("background_insertion.rs"),
 };
 
 /// A change of the background.

@@ -72,7 +72,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Grigoras, Rappaport & Smith 2012, AES 46th conference"],
     requires: Requirement { min_duration_s: 4.0, min_sample_rate_hz: 8000, ..Requirement::NONE },
-    source: include_str!("bandwidth_step.rs"),
+    source: module_head!("bandwidth_step.rs"),
 };
 
 impl Detector for BandwidthStep {

@@ -67,7 +67,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "ISO/IEC 11172-3, ISO/IEC 14496-12, 3GPP TS 26.093",
     ],
     requires: Requirement { coded_packets: true, ..Requirement::NONE },
-    source: include_str!("bitstream_continuity.rs"),
+    source: module_head!("bitstream_continuity.rs"),
 };
 
 impl Detector for BitstreamContinuity {

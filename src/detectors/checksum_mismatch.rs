@@ -43,7 +43,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["RFC 9639, 8.2 (FLAC)", "RFC 3533, 6 (OGG)", "LAME 3.100, Info tag"],
     requires: Requirement::STRUCTURE,
-    source: include_str!("checksum_mismatch.rs"),
+    source: module_head!("checksum_mismatch.rs"),
 };
 
 impl Detector for ChecksumMismatch {

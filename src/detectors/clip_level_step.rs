@@ -42,7 +42,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     innocent_explanations: &["a gain control behind a limiter that was turned while recording"],
     references: &["Grigoras, Rappaport & Smith 2012, AES 46th conference"],
     requires: Requirement::NONE,
-    source: include_str!("clip_level_step.rs"),
+    source: module_head!("clip_level_step.rs"),
 };
 
 impl Detector for ClipLevelStep {

@@ -50,7 +50,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     innocent_explanations: &["a source too loud for the recorder"],
     references: &["Grigoras, Rappaport & Smith 2012, AES 46th conference"],
     requires: Requirement::NONE,
-    source: include_str!("clipping.rs"),
+    source: module_head!("clipping.rs"),
 };
 
 impl Detector for Clipping {

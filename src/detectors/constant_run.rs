@@ -45,7 +45,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Mühlbauer 2010, Automatic Audio Defect Detection"],
     requires: Requirement::NONE,
-    source: include_str!("constant_run.rs"),
+    source: module_head!("constant_run.rs"),
 };
 
 impl Detector for ConstantRun {

@@ -39,7 +39,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["C2PA Technical Specification 1.4, Embedding manifests into assets"],
     requires: Requirement::STRUCTURE,
-    source: include_str!("content_credentials.rs"),
+    source: module_head!("content_credentials.rs"),
 };
 
 impl Detector for ContentCredentials {

@@ -84,7 +84,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Yan, Yang & Huang 2019, IEEE TIFS", "Knapp & Carter 1976, IEEE TASSP 24"],
     requires: Requirement { min_duration_s: 1.5, ..Requirement::NONE },
-    source: include_str!("copy_move.rs"),
+    source: module_head!("copy_move.rs"),
 };
 
 impl Detector for CopyMove {

@@ -51,7 +51,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Fuller 2013, University of Colorado Denver", "Koenig & Lacey 2009, JAES 57"],
     requires: Requirement { min_duration_s: 12.0, ..Requirement::NONE },
-    source: include_str!("dc_offset_step.rs"),
+    source: module_head!("dc_offset_step.rs"),
 };
 
 impl Detector for DcOffsetStep {

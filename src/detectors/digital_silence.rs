@@ -57,7 +57,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Mühlbauer 2010, Automatic Audio Defect Detection"],
     requires: Requirement::NONE,
-    source: include_str!("digital_silence.rs"),
+    source: module_head!("digital_silence.rs"),
 };
 
 impl Detector for DigitalSilence {

@@ -46,7 +46,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["EBU R 98, EBU Tech 3285", "Gloe, Fischer & Kirchner 2014, DFRWS"],
     requires: Requirement::STRUCTURE,
-    source: include_str!("editor_trace.rs"),
+    source: module_head!("editor_trace.rs"),
 };
 
 impl Detector for EditorTrace {

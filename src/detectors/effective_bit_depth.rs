@@ -45,7 +45,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Grigoras & Smith 2014, AES 54th conference"],
     requires: Requirement { lossless_bits: Some(24), ..Requirement::NONE },
-    source: include_str!("effective_bit_depth.rs"),
+    source: module_head!("effective_bit_depth.rs"),
 };
 
 impl Detector for EffectiveBitDepth {

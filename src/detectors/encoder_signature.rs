@@ -45,7 +45,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "Iuliani et al. 2019, IEEE TIFS 14",
     ],
     requires: Requirement::STRUCTURE,
-    source: include_str!("encoder_signature.rs"),
+    source: module_head!("encoder_signature.rs"),
 };
 
 impl Detector for EncoderSignature {

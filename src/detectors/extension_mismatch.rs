@@ -39,7 +39,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["the extensions in use for each kind, listed in the program"],
     requires: Requirement::STRUCTURE,
-    source: include_str!("extension_mismatch.rs"),
+    source: module_head!("extension_mismatch.rs"),
 };
 
 impl Detector for ExtensionMismatch {

@@ -52,7 +52,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Grigoras, Rappaport & Smith 2012, AES 46th conference"],
     requires: Requirement { stereo: true, ..Requirement::NONE },
-    source: include_str!("false_stereo.rs"),
+    source: module_head!("false_stereo.rs"),
 };
 
 impl Detector for FalseStereo {

@@ -66,7 +66,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Herre & Schug 2000, AES 109", "Yang, Qu & Huang 2008, ACM MM&Sec"],
     requires: Requirement { min_duration_s: 1.0, min_sample_rate_hz: 16_000, ..Requirement::NONE },
-    source: include_str!("frame_grid_shift.rs"),
+    source: module_head!("frame_grid_shift.rs"),
 };
 
 impl Detector for FrameGridShift {

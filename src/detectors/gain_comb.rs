@@ -44,7 +44,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     innocent_explanations: &["loudness normalisation of the whole recording"],
     references: &["Grigoras & Smith 2014, AES 54th conference"],
     requires: Requirement { min_duration_s: 5.0, lossless_bits: Some(16), ..Requirement::NONE },
-    source: include_str!("gain_comb.rs"),
+    source: module_head!("gain_comb.rs"),
 };
 
 impl Detector for GainComb {

@@ -45,7 +45,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "Gloe, Fischer & Kirchner 2014, Forensic analysis of video file formats, DFRWS",
     ],
     requires: Requirement::STRUCTURE,
-    source: include_str!("hidden_stream.rs"),
+    source: module_head!("hidden_stream.rs"),
 };
 
 impl Detector for HiddenStream {

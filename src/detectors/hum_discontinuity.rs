@@ -55,7 +55,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "Esquef, Apolinário & Biscainho 2014, IEEE TIFS 9",
     ],
     requires: Requirement { min_duration_s: 12.0, mains_hum: true, ..Requirement::NONE },
-    source: include_str!("hum_discontinuity.rs"),
+    source: module_head!("hum_discontinuity.rs"),
 };
 
 impl Detector for HumDiscontinuity {

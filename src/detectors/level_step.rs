@@ -57,7 +57,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Grigoras, Rappaport & Smith 2012, AES 46th conference"],
     requires: Requirement { min_duration_s: 12.0, ..Requirement::NONE },
-    source: include_str!("level_step.rs"),
+    source: module_head!("level_step.rs"),
 };
 
 impl Detector for LevelStep {

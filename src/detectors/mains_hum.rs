@@ -47,7 +47,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     innocent_explanations: &["a recorder near mains wiring", "a motor or a fan"],
     references: &["Hua et al. 2021, IEEE TIFS 16", "Sanaei, Toulson & Cole 2014, JAES 62"],
     requires: Requirement { mains_hum: true, ..Requirement::NONE },
-    source: include_str!("mains_hum.rs"),
+    source: module_head!("mains_hum.rs"),
 };
 
 impl Detector for MainsHum {

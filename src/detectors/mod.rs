@@ -36,7 +36,7 @@ mod windows;
 /// What every detector file needs.
 mod prelude {
     pub(super) use super::peaks;
-    pub(super) use crate::detector::{Descriptor, Detector, Family, Requirement};
+    pub(super) use crate::detector::{Descriptor, Detector, Family, Requirement, module_head};
     pub(super) use crate::dsp::stats;
     pub(super) use crate::features::Features;
     pub(super) use crate::finding::{Evidence, Finding};

@@ -80,7 +80,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Martin 2001, IEEE TSAP 9(5)", "Pan, Zhang & Lyu 2012, ICASSP"],
     requires: Requirement { min_duration_s: 8.0, ..Requirement::NONE },
-    source: include_str!("noise_floor_step.rs"),
+    source: module_head!("noise_floor_step.rs"),
 };
 
 /// Background change at one frame.

@@ -57,7 +57,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Kuttruff 2016, Room acoustics", "Malik & Farid 2010, IEEE ICASSP"],
     requires: Requirement { min_duration_s: 4.5, ..Requirement::NONE },
-    source: include_str!("reverberation_break.rs"),
+    source: module_head!("reverberation_break.rs"),
 };
 
 impl Detector for ReverberationBreak {

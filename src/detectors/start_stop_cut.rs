@@ -44,7 +44,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["SWGDE, Best Practices for Digital Audio Authentication"],
     requires: Requirement { min_duration_s: 2.0, ..Requirement::NONE },
-    source: include_str!("start_stop_cut.rs"),
+    source: module_head!("start_stop_cut.rs"),
 };
 
 impl Detector for StartStopCut {

@@ -42,7 +42,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["EBU Tech 3306, ISO/IEC 14496-12, RFC 9559, RFC 9639"],
     requires: Requirement::STRUCTURE,
-    source: include_str!("stream_mismatch.rs"),
+    source: module_head!("stream_mismatch.rs"),
 };
 
 impl Detector for StreamMismatch {

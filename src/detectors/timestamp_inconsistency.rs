@@ -47,7 +47,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["ISO/IEC 14496-12, 8.2.2; QuickTime File Format; RFC 9559, 5.1.2; EBU Tech 3285"],
     requires: Requirement::STRUCTURE,
-    source: include_str!("timestamp_inconsistency.rs"),
+    source: module_head!("timestamp_inconsistency.rs"),
 };
 
 impl Detector for TimestampInconsistency {

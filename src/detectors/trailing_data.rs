@@ -46,7 +46,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "EBU Tech 3306 (RF64)",
     ],
     requires: Requirement::STRUCTURE,
-    source: include_str!("trailing_data.rs"),
+    source: module_head!("trailing_data.rs"),
 };
 
 impl Detector for TrailingData {

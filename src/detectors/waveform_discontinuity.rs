@@ -106,7 +106,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
     references: &["Cooper 2010, AES 39th conference"],
     requires: Requirement { min_duration_s: 0.5, ..Requirement::NONE },
-    source: include_str!("waveform_discontinuity.rs"),
+    source: module_head!("waveform_discontinuity.rs"),
 };
 
 impl Detector for WaveformDiscontinuity {

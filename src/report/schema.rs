@@ -1,54 +1,60 @@
-//! The JSON Schemas of the public documents, made from the documents' types.
+//! The published JSON Schemas of the public documents. Tests make them anew from the documents' types.
 
-use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
-
-use crate::report::comparison::{COMPARISON_SCHEMA, ComparisonDocument};
-use crate::report::matches::{MATCH_SCHEMA, MatchDocument};
-use crate::report::verify::{VERIFICATION_SCHEMA, VerificationDocument};
-use crate::report::{ANALYSIS_SCHEMA, AnalysisDocument};
+use serde_json::Value;
 
 /// JSON Schema 2020-12 of `spliceprint.analysis/1`. Unknown keys are allowed, since a version may
 /// only be added to.
 #[must_use]
 pub fn analysis_schema() -> Value {
-    schema_of::<AnalysisDocument>(ANALYSIS_SCHEMA, "urn:spliceprint:schema:analysis:1")
+    published(include_str!("../../docs/schema/analysis-1.json"))
 }
 
 /// JSON Schema 2020-12 of `spliceprint.comparison/1`, as open to additions.
 #[must_use]
 pub fn comparison_schema() -> Value {
-    schema_of::<ComparisonDocument>(COMPARISON_SCHEMA, "urn:spliceprint:schema:comparison:1")
+    published(include_str!("../../docs/schema/comparison-1.json"))
 }
 
 /// JSON Schema 2020-12 of `spliceprint.match/1`, as open to additions.
 #[must_use]
 pub fn match_schema() -> Value {
-    schema_of::<MatchDocument>(MATCH_SCHEMA, "urn:spliceprint:schema:match:1")
+    published(include_str!("../../docs/schema/match-1.json"))
 }
 
 /// JSON Schema 2020-12 of `spliceprint.verification/1`, as open to additions.
 #[must_use]
 pub fn verification_schema() -> Value {
-    schema_of::<VerificationDocument>(VERIFICATION_SCHEMA, "urn:spliceprint:schema:verification:1")
+    published(include_str!("../../docs/schema/verification-1.json"))
 }
 
-fn schema_of<D: JsonSchema>(name: &str, id: &str) -> Value {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let mut schema = generator.into_root_schema_for::<D>();
-    schema.insert("$id".into(), json!(id));
-    schema.insert("title".into(), json!(name));
-    let mut schema = schema.to_value();
-    schema["properties"]["schema"]["const"] = json!(name);
-    schema
+/// A test reads every file.
+fn published(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use schemars::JsonSchema;
+    use schemars::generate::SchemaSettings;
+    use serde_json::json;
+
     use super::*;
-    use crate::report::comparison::sample;
-    use crate::report::{Status, matches, sample_report, unreadable_report};
+    use crate::report::comparison::{COMPARISON_SCHEMA, ComparisonDocument, sample};
+    use crate::report::matches::{MATCH_SCHEMA, MatchDocument};
+    use crate::report::verify::{VERIFICATION_SCHEMA, VerificationDocument};
+    use crate::report::{
+        ANALYSIS_SCHEMA, AnalysisDocument, Status, matches, sample_report, unreadable_report,
+    };
+
+    fn schema_of<D: JsonSchema>(name: &str, id: &str) -> Value {
+        let generator = SchemaSettings::draft2020_12().into_generator();
+        let mut schema = generator.into_root_schema_for::<D>();
+        schema.insert("$id".into(), json!(id));
+        schema.insert("title".into(), json!(name));
+        let mut schema = schema.to_value();
+        schema["properties"]["schema"]["const"] = json!(name);
+        schema
+    }
 
     fn errors(schema: &Value, document: &Value) -> Vec<String> {
         let validator = jsonschema::draft202012::new(schema).unwrap();
@@ -93,17 +99,19 @@ mod tests {
     /// On a difference, the schema as it should be is left in the temporary folder.
     #[test]
     fn the_published_copies_are_current() {
-        for (name, schema) in [
-            ("analysis-1.json", analysis_schema()),
-            ("comparison-1.json", comparison_schema()),
-            ("match-1.json", match_schema()),
-            ("verification-1.json", verification_schema()),
+        for (kind, make, title) in [
+            ("analysis", schema_of::<AnalysisDocument> as fn(&str, &str) -> Value, ANALYSIS_SCHEMA),
+            ("comparison", schema_of::<ComparisonDocument>, COMPARISON_SCHEMA),
+            ("match", schema_of::<MatchDocument>, MATCH_SCHEMA),
+            ("verification", schema_of::<VerificationDocument>, VERIFICATION_SCHEMA),
         ] {
+            let schema = make(title, &format!("urn:spliceprint:schema:{kind}:1"));
+            let name = format!("{kind}-1.json");
             let path = format!("{}/docs/schema/{name}", env!("CARGO_MANIFEST_DIR"));
             let published = std::fs::read_to_string(path).unwrap_or_default();
             let current = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
             if published != current {
-                let fresh = std::env::temp_dir().join(name);
+                let fresh = std::env::temp_dir().join(&name);
                 std::fs::write(&fresh, &current).unwrap();
                 panic!("docs/schema/{name} is out of date, see {}", fresh.display());
             }

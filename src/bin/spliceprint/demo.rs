@@ -13,10 +13,10 @@ use crate::talk::Talk;
 use crate::{Failure, exit};
 
 /// A real recording out of which a piece was cut; see `fixtures/README.md`.
-const CLIP: &[u8] = include_bytes!("../../../fixtures/edited/columbia-butt-cut.flac");
+const CLIP: &[u8] = include_bytes!("../../../fixtures/edited/columbia-aac-cut.flac");
 
 /// File name of the clip in the report.
-const NAME: &str = "columbia-butt-cut.flac";
+const NAME: &str = "columbia-aac-cut.flac";
 
 pub(crate) fn run(page: &Path, talk: &Talk, out: &mut dyn Write) -> Result<u8, Failure> {
     let folder =
@@ -29,7 +29,8 @@ pub(crate) fn run(page: &Path, talk: &Talk, out: &mut dyn Write) -> Result<u8, F
     let report = Report::of(&analysis, &settings, false);
     writeln!(
         out,
-        "A public address of 1 February 2003, out of which 0.637 s were cut at 00:05.250.\n"
+        "Six seconds of a public address of 1 February 2003, encoded as AAC and decoded; then 0.5 s were cut\n\
+         out at 00:05.2, under a cross-fade of 10 ms.\n"
     )?;
     write!(out, "{}", terminal::summary(&report, talk.style()))?;
     write_file(page, Format::Html, &[report])?;
