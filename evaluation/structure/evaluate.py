@@ -71,8 +71,10 @@ def finders(document, fault):
             at_byte = evidence.get("at_byte", evidence.get("second_header_at_byte"))
             by_byte = at_byte is not None and abs(at_byte - fault["offset"]) <= BYTES_OFF
             by_time = "note" not in finding and fault["time"] is not None and abs(finding["time_s"] - fault["time"]) <= SECONDS_OFF
-            if by_byte and detector["id"] != WRITERS or by_time or WHOLE_FILE.get(fault["fault"]) == detector["id"]:
+            if by_byte and detector["id"] != WRITERS or by_time:
                 by.append(detector["id"])
+            elif WHOLE_FILE.get(fault["fault"]) == detector["id"]:
+                by.append(detector["id"] + " (the whole file)")
     return sorted(set(by))
 
 
