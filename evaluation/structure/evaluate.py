@@ -53,7 +53,7 @@ def main(program, untouched, tampered):
         by = finders(json.loads(run.stdout), fault)
         found += bool(by)
         print(f"| {fault['file']} | {fault['fault']} | {fault['offset']} | {', '.join(by) or '**none**'} |")
-    print(f"\n{found} of {len(truth)} found at their place.")
+    print(f"\n{found} of {len(truth)} found.")
 
 
 def of_structure(document):
