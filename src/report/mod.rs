@@ -13,6 +13,7 @@ pub mod comparison;
 pub mod csv;
 mod document;
 mod document_enf;
+mod document_provenance;
 mod format;
 pub mod html;
 pub mod json;
@@ -34,6 +35,7 @@ mod wording_enf;
 
 pub use document::*;
 pub use document_enf::*;
+pub use document_provenance::*;
 pub(crate) use format::write_whole;
 pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
