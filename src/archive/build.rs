@@ -1,116 +1,124 @@
 //! Writing a segment file.
 
+use std::borrow::Cow;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use super::clips::{ArchivedClip, encode};
 use super::crc32c::crc32c;
-use super::index::{bucket, bucket_limit, directory_width, indexed, key};
+use super::disk::Stop;
+use super::index::{indexed, key};
+use super::keys::Keys;
 use super::layout::{BLOCK_BYTES, HEADER_BYTES, Header};
 use crate::error::Result;
 use crate::measures::fingerprint::Fingerprint;
 
-/// Collects clips and writes them as a segment.
-#[derive(Debug, Default)]
-pub(super) struct SegmentBuilder {
-    clips: Vec<ArchivedClip>,
-    words: Vec<u32>,
-    levels: Vec<u8>,
-    /// Keys of indexed words and their positions.
-    keys: Vec<(u32, u32)>,
+/// Clips of a segment to be, whose words are read one clip after the other.
+pub(super) trait Clips {
+    /// The clips, their words one after the other.
+    fn clips(&self) -> &[ArchivedClip];
+
+    /// Words and levels of clip `n`.
+    fn fingerprint(&self, n: usize) -> Result<Cow<'_, Fingerprint>>;
+
+    /// Levels of clip `n`.
+    fn levels(&self, n: usize) -> Result<Cow<'_, [u8]>>;
+
+    /// Number of words.
+    fn words(&self) -> u64 {
+        self.clips().last().map_or(0, |clip| u64::from(clip.first_word) + u64::from(clip.words))
+    }
 }
 
-impl SegmentBuilder {
-    pub(super) fn words(&self) -> u64 {
-        self.words.len() as u64
-    }
+/// Gives clips their places in a segment, in the order of calls.
+#[derive(Debug, Default)]
+pub(super) struct Places(u32);
 
+impl Places {
+    /// The clip with its first word behind the words of those before.
+    pub(super) fn place(&mut self, mut clip: ArchivedClip) -> ArchivedClip {
+        clip.first_word = self.0;
+        self.0 += clip.words;
+        clip
+    }
+}
+
+/// Clips in memory.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    clips: Vec<ArchivedClip>,
+    fingerprints: Vec<Fingerprint>,
+    places: Places,
+}
+
+impl Pending {
     pub(super) fn is_empty(&self) -> bool {
         self.clips.is_empty()
     }
 
-    pub(super) fn clips(&self) -> &[ArchivedClip] {
+    /// Adds a clip with its words.
+    pub(super) fn add(&mut self, mut clip: ArchivedClip, mut fingerprint: Fingerprint) {
+        clip.words = fingerprint.words.len() as u32;
+        fingerprint.levels.resize(fingerprint.words.len(), 0);
+        self.clips.push(self.places.place(clip));
+        self.fingerprints.push(fingerprint);
+    }
+}
+
+impl Clips for Pending {
+    fn clips(&self) -> &[ArchivedClip] {
         &self.clips
     }
 
-    /// Adds a clip with its words.
-    pub(super) fn add(&mut self, mut clip: ArchivedClip, fingerprint: &Fingerprint) {
-        let first = self.words.len();
-        clip.first_word = first as u32;
-        clip.words = fingerprint.words.len() as u32;
-        let entry = |n: usize| (key(fingerprint.words[n]), (first + n) as u32);
-        self.keys.extend(indexed(fingerprint).into_iter().map(entry));
-        self.words.extend(&fingerprint.words);
-        self.levels.extend(&fingerprint.levels);
-        self.levels.resize(self.words.len(), 0);
-        self.clips.push(clip);
+    fn fingerprint(&self, n: usize) -> Result<Cow<'_, Fingerprint>> {
+        Ok(Cow::Borrowed(&self.fingerprints[n]))
     }
 
-    /// Writes the segment. The file's position ends anywhere.
-    pub(super) fn write(&self, out: &mut (impl Write + Seek)) -> io::Result<()> {
-        let table = encode(&self.clips);
-        let (width, directory, postings) = self.index();
-        let mut header = Header {
-            clips: self.clips.len() as u32,
-            width,
-            words: self.words(),
-            postings: postings.len() as u64,
-            table_bytes: table.len() as u64,
-            table_crc: crc32c(&table),
-            blocks_crc: 0,
-        };
-        out.seek(SeekFrom::Start(HEADER_BYTES))?;
-        let mut blocks = Blocks { out: &mut *out, block: Vec::new(), checksums: Vec::new() };
-        blocks.push(&table)?;
-        for numbers in [&self.words, &directory, &postings] {
-            for part in numbers.chunks(BLOCK_BYTES as usize / 4) {
-                let bytes: Vec<u8> = part.iter().flat_map(|x| x.to_le_bytes()).collect();
-                blocks.push(&bytes)?;
-            }
-        }
-        blocks.push(&self.levels)?;
-        blocks.push(&vec![0; self.levels.len().next_multiple_of(4) - self.levels.len()])?;
-        let checksums = blocks.finish()?;
-        out.write_all(&checksums)?;
-        header.blocks_crc = crc32c(&checksums);
-        out.seek(SeekFrom::Start(0))?;
-        out.write_all(&header.encode())
+    fn levels(&self, n: usize) -> Result<Cow<'_, [u8]>> {
+        Ok(Cow::Borrowed(&self.fingerprints[n].levels))
     }
+}
 
-    /// Width of the directory, the directory, and the postings in the order of buckets and, in each, of
-    /// positions.
-    fn index(&self) -> (u32, Vec<u32>, Vec<u32>) {
-        let width = directory_width(self.keys.len());
-        let limit = bucket_limit(self.keys.len(), width);
-        // First sorted by bucket, whole ...
-        let mut starts = vec![0usize; (1 << width) + 1];
-        for (key, _) in &self.keys {
-            starts[bucket(*key, width) + 1] += 1;
+/// Writes a segment; what does not fit in memory meanwhile goes to a nameless file in `scratch`. The
+/// position of `out` ends anywhere.
+pub(super) fn write(
+    clips: &impl Clips,
+    out: &mut (impl Write + Seek),
+    scratch: &Path,
+) -> std::result::Result<(), Stop> {
+    let table = encode(clips.clips());
+    out.seek(SeekFrom::Start(HEADER_BYTES))?;
+    let mut blocks = Blocks { out: &mut *out, block: Vec::new(), checksums: Vec::new() };
+    blocks.push(&table)?;
+    let mut keys = Keys::new(scratch);
+    for (n, clip) in clips.clips().iter().enumerate() {
+        let fingerprint = clips.fingerprint(n)?;
+        blocks.push_numbers(&fingerprint.words)?;
+        for i in indexed(&fingerprint) {
+            keys.push(key(fingerprint.words[i]), clip.first_word + i as u32)?;
         }
-        for n in 1..starts.len() {
-            starts[n] += starts[n - 1];
-        }
-        let mut sorted = vec![0u32; self.keys.len()];
-        let mut next = starts.clone();
-        for (key, position) in &self.keys {
-            let place = &mut next[bucket(*key, width)];
-            sorted[*place] = *position;
-            *place += 1;
-        }
-        // ... then thinned where there are too many.
-        let mut directory = Vec::with_capacity(starts.len());
-        let mut postings = Vec::with_capacity(sorted.len());
-        directory.push(0);
-        for ends in starts.windows(2) {
-            let full = &sorted[ends[0]..ends[1]];
-            if full.len() <= limit {
-                postings.extend(full);
-            } else {
-                postings.extend((0..limit).map(|i| full[i * full.len() / limit]));
-            }
-            directory.push(postings.len() as u32);
-        }
-        (width, directory, postings)
     }
+    let index = keys.index()?;
+    blocks.push_numbers(index.directory())?;
+    index.each_bucket(&mut |postings| blocks.push_numbers(postings))?;
+    for n in 0..clips.clips().len() {
+        blocks.push(&clips.levels(n)?)?;
+    }
+    let words = clips.words();
+    blocks.push(&vec![0; (words.next_multiple_of(4) - words) as usize])?;
+    let checksums = blocks.finish()?;
+    out.write_all(&checksums)?;
+    let header = Header {
+        clips: clips.clips().len() as u32,
+        width: index.width(),
+        words,
+        postings: index.postings(),
+        table_bytes: table.len() as u64,
+        table_crc: crc32c(&table),
+        blocks_crc: crc32c(&checksums),
+    };
+    out.seek(SeekFrom::Start(0))?;
+    Ok(out.write_all(&header.encode())?)
 }
 
 /// Writes bytes on and sums up each block.
@@ -121,6 +129,14 @@ struct Blocks<'a, W> {
 }
 
 impl<W: Write> Blocks<'_, W> {
+    fn push_numbers(&mut self, numbers: &[u32]) -> io::Result<()> {
+        for part in numbers.chunks(BLOCK_BYTES as usize / 4) {
+            let bytes: Vec<u8> = part.iter().flat_map(|x| x.to_le_bytes()).collect();
+            self.push(&bytes)?;
+        }
+        Ok(())
+    }
+
     fn push(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let room = BLOCK_BYTES as usize - self.block.len();
@@ -148,16 +164,4 @@ impl<W: Write> Blocks<'_, W> {
         }
         Ok(self.checksums)
     }
-}
-
-/// A builder with the clips that `reads` gives.
-pub(super) fn builder_of(
-    reads: impl Iterator<Item = Result<(ArchivedClip, Fingerprint)>>,
-) -> Result<SegmentBuilder> {
-    let mut builder = SegmentBuilder::default();
-    for read in reads {
-        let (clip, fingerprint) = read?;
-        builder.add(clip, &fingerprint);
-    }
-    Ok(builder)
 }

@@ -9,6 +9,27 @@ use crate::error::{Error, Result};
 /// End of the name of a file that is being written.
 const PART: &str = ".part";
 
+/// Why writing a file stopped.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// It cannot be written.
+    Write(io::Error),
+    /// What it is to hold cannot be read.
+    Read(Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Read(error)
+    }
+}
+
 /// The folder and what may be done in it.
 #[derive(Debug)]
 pub(super) struct Disk {
@@ -31,7 +52,7 @@ impl Disk {
     pub(super) fn replace(
         &mut self,
         name: &str,
-        render: &mut dyn FnMut(&mut BufWriter<File>) -> io::Result<()>,
+        render: &mut dyn FnMut(&mut BufWriter<File>) -> std::result::Result<(), Stop>,
     ) -> Result<()> {
         let path = self.folder.join(name);
         let part = self.folder.join(format!("{name}{PART}"));
@@ -39,7 +60,11 @@ impl Disk {
         self.step().map_err(failed)?;
         let mut out = BufWriter::new(File::create(&part).map_err(failed)?);
         self.step().map_err(failed)?;
-        render(&mut out).and_then(|()| out.flush()).map_err(failed)?;
+        render(&mut out).map_err(|stop| match stop {
+            Stop::Write(source) => failed(source),
+            Stop::Read(error) => error,
+        })?;
+        out.flush().map_err(failed)?;
         self.step().map_err(failed)?;
         out.get_ref().sync_all().map_err(failed)?;
         drop(out);

@@ -17,9 +17,8 @@ pub(super) const HEADER_BYTES: u64 = 128;
 /// Bytes under one checksum.
 pub(super) const BLOCK_BYTES: u64 = 64 << 10;
 
-/// Words of a segment, at most: 149 hours. What is merged is held in memory meanwhile, 12 bytes for each
-/// second word.
-pub(super) const MOST_WORDS: u64 = 1 << 25;
+/// Words of a segment, at most: 9,544 hours.
+pub(super) const MOST_WORDS: u64 = 1 << 31;
 
 /// First bytes of a segment file.
 const MAGIC: [u8; 8] = *b"SPLPRSEG";

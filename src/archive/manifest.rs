@@ -77,6 +77,13 @@ impl Default for Manifest {
 }
 
 impl Manifest {
+    /// A name that no segment has had.
+    pub(super) fn new_name(&mut self) -> String {
+        let name = format!("{:06}.seg", self.next_segment);
+        self.next_segment += 1;
+        name
+    }
+
     /// The list of the archive in `folder`.
     pub(super) fn read(folder: &Path) -> Result<Self> {
         let file = ArchiveFile::open(&folder.join(MANIFEST))?;

@@ -12,6 +12,7 @@ mod crc32c;
 mod disk;
 mod file;
 mod index;
+mod keys;
 mod layout;
 mod lock;
 mod manifest;

@@ -6,12 +6,16 @@ use std::path::Path;
 use super::clips::{ArchivedClip, decode};
 use super::crc32c::crc32c;
 use super::file::{ArchiveFile, u32s};
+use super::index::bucket_limit;
 use super::layout::{BLOCK_BYTES, HEADER_BYTES, Header};
 use crate::error::Result;
 use crate::measures::fingerprint::Fingerprint;
 
-/// Numbers of directory or postings that are read at a time.
-const PAGE: u64 = 4096;
+/// Numbers between two of directory or postings up to which both are read at once.
+const NEAR: u64 = 256;
+
+/// Numbers that are read at once, at most, if not one bucket has more.
+const AT_ONCE: u64 = 16_384;
 
 /// Clips with their words and an index of these. Never changed once it is written.
 #[derive(Debug)]
@@ -83,28 +87,41 @@ impl Segment {
         let range = range.start..range.end.min(self.words()).max(range.start);
         let (start, count) = (range.start as u64, range.len() as u64);
         let words = self.file.read_u32s(self.header.words().offset + 4 * start, count)?;
-        let levels = self.file.read(self.header.levels().offset + start, count)?;
-        Ok(Fingerprint { words, levels })
+        Ok(Fingerprint { words, levels: self.levels(range)? })
     }
 
-    /// Calls `take` with each bucket's number and words that are listed in it, for buckets in ascending
-    /// order. Neighbouring buckets are read together.
-    pub(crate) fn look_up(
-        &self,
-        buckets: impl Iterator<Item = usize>,
-        mut take: impl FnMut(usize, &[u32]),
-    ) -> Result<()> {
-        let mut directory = Pages::new(&self.file, self.header.directory().offset);
-        let mut postings = Pages::new(&self.file, self.header.postings().offset);
-        let (slots, all) = ((1u64 << self.header.width) + 1, self.header.postings);
-        for bucket in buckets {
-            let ends = directory.get(bucket as u64, 2, slots)?;
-            let [from, to] = [ends[0], ends[1]].map(u64::from);
-            if from > to || to > all {
-                let at = self.header.directory().offset + 4 * bucket as u64;
-                return Err(self.file.damaged(at, format!("bucket {bucket} lies nowhere")));
+    /// Levels in a range of the segment's words.
+    pub(super) fn levels(&self, range: Range<usize>) -> Result<Vec<u8>> {
+        self.file.read(self.header.levels().offset + range.start as u64, range.len() as u64)
+    }
+
+    /// Calls `take` with the words that are listed in each bucket, for buckets in ascending order. What
+    /// lies close together is read at once.
+    pub(crate) fn look_up(&self, buckets: &[usize], mut take: impl FnMut(&[u32])) -> Result<()> {
+        let (directory, postings) = (self.header.directory(), self.header.postings());
+        for near in runs(buckets, |bucket| (*bucket as u64, *bucket as u64 + 2)) {
+            let (first, end) = near.reach;
+            let ends = self.file.read_u32s(directory.offset + 4 * first, end - first)?;
+            let place = |bucket: &usize| {
+                let slot = *bucket - first as usize;
+                (u64::from(ends[slot]), u64::from(ends[slot + 1]))
+            };
+            let places: Vec<(u64, u64)> = near.items.iter().map(place).collect();
+            let most = bucket_limit(self.header.postings as usize, self.header.width) as u64;
+            let fits = |(from, to): &(u64, u64)| from <= to && to - from <= most;
+            let ascend = places.is_sorted_by(|x, y| x.1 <= y.0);
+            let inside = places.last().is_none_or(|last| last.1 <= self.header.postings);
+            if !(ascend && inside && places.iter().all(fits)) {
+                let what = "the directory points to where no postings are";
+                return Err(self.file.damaged(directory.offset + 4 * first, what));
             }
-            take(bucket, postings.get(from, to - from, all)?);
+            for near in runs(&places, |place| *place) {
+                let (first, end) = near.reach;
+                let words = self.file.read_u32s(postings.offset + 4 * first, end - first)?;
+                for (from, to) in near.items {
+                    take(&words[(from - first) as usize..(to - first) as usize]);
+                }
+            }
         }
         Ok(())
     }
@@ -129,28 +146,49 @@ impl Segment {
     }
 }
 
-/// Numbers of a part of the file, a page in memory at a time.
-struct Pages<'a> {
-    file: &'a ArchiveFile,
-    offset: u64,
-    first: u64,
-    page: Vec<u32>,
+/// Neighbours that are read at once.
+struct Run<'a, T> {
+    items: &'a [T],
+    /// From the start of the first to the end of the last, in numbers.
+    reach: (u64, u64),
 }
 
-impl<'a> Pages<'a> {
-    fn new(file: &'a ArchiveFile, offset: u64) -> Self {
-        Self { file, offset, first: 0, page: Vec::new() }
-    }
-
-    /// `count` numbers from `start` on, of `all`.
-    fn get(&mut self, start: u64, count: u64, all: u64) -> Result<&[u32]> {
-        let end = start + count;
-        if start < self.first || end > self.first + self.page.len() as u64 {
-            let wanted = count.max(PAGE).min(all.saturating_sub(start)).max(count);
-            self.page = self.file.read_u32s(self.offset + 4 * start, wanted)?;
-            self.first = start;
+/// Splits items, of which `reach` tells start and end, both ascending, where the next one is not near.
+fn runs<T>(items: &[T], reach: impl Fn(&T) -> (u64, u64)) -> Vec<Run<'_, T>> {
+    let mut runs: Vec<Run<T>> = Vec::new();
+    let mut begun = 0;
+    for (n, item) in items.iter().enumerate() {
+        let (start, end) = reach(item);
+        match runs.last_mut() {
+            Some(run) if start <= run.reach.1 + NEAR && end - run.reach.0 <= AT_ONCE => {
+                run.items = &items[begun..=n];
+                run.reach.1 = end;
+            }
+            _ => {
+                begun = n;
+                runs.push(Run { items: &items[n..=n], reach: (start, end) });
+            }
         }
-        let from = (start - self.first) as usize;
-        Ok(&self.page[from..from + count as usize])
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_near_is_read_at_once() {
+        let items = [0, 1, NEAR, 3 * NEAR, 3 * NEAR + 1];
+        let found = runs(&items, |item| (*item, *item + 2));
+        let found: Vec<_> = found.iter().map(|run| (run.items.len(), run.reach)).collect();
+        assert_eq!(found, [(3, (0, NEAR + 2)), (2, (3 * NEAR, 3 * NEAR + 3))]);
+        let many: Vec<u64> = (0..3 * AT_ONCE).collect();
+        let found = runs(&many, |item| (*item, *item + 1));
+        assert_eq!(found.len(), 3);
+        assert!(found.iter().all(|run| run.reach.1 - run.reach.0 == AT_ONCE));
+        // One that is itself larger is whole.
+        assert_eq!(runs(&[(0, 2 * AT_ONCE)], |item| *item)[0].reach, (0, 2 * AT_ONCE));
+        assert_eq!(runs::<u64>(&[], |item| (*item, *item)).len(), 0);
     }
 }

@@ -219,7 +219,8 @@ fn assert_damage_is_named(folder: &Path, name: &str, at: usize) {
         for n in 0..segment.clips().len() {
             let _ = segment.fingerprint(segment.words_of(n));
         }
-        let _ = segment.look_up(0..1 << segment.width(), |_, _| {});
+        let all: Vec<usize> = (0..1 << segment.width()).collect();
+        let _ = segment.look_up(&all, |_| {});
     }
 }
 

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::build::SegmentBuilder;
+use super::build::{self, Clips, Pending};
 use super::disk::Disk;
 use super::layout::MOST_WORDS;
 use super::lock::{LOCK, Lock};
@@ -28,7 +28,7 @@ pub struct ArchiveWriter {
     archive: Archive,
     disk: Disk,
     /// Clips that are not written yet.
-    pending: SegmentBuilder,
+    pending: Pending,
     /// What the archive is to be.
     next: Manifest,
     by_samples: HashMap<[u8; 32], u64>,
@@ -70,7 +70,7 @@ impl ArchiveWriter {
         let archive = Archive::open(folder)?;
         let by_samples = archive.clips().map(|clip| (clip.pcm_sha256, clip.id)).collect();
         let next = archive.manifest.clone();
-        let (pending, committed) = (SegmentBuilder::default(), Instant::now());
+        let (pending, committed) = (Pending::default(), Instant::now());
         let mut writer = Self { archive, disk, pending, next, by_samples, committed, _lock: lock };
         writer.sweep();
         Ok(writer)
@@ -99,7 +99,7 @@ impl ArchiveWriter {
             self.add_path(id, &clip.path);
             return Ok(Added::Known(id));
         }
-        if self.pending.words() + u64::from(clip.words) > MOST_WORDS && !self.pending.is_empty() {
+        if self.pending.words() + u64::from(clip.words) > MOST_WORDS {
             self.commit()?;
         }
         // One that comes from another archive has a number already.
@@ -108,7 +108,7 @@ impl ArchiveWriter {
         let mut clip = clip.clone();
         clip.id = id;
         self.by_samples.insert(clip.pcm_sha256, id);
-        self.pending.add(clip, fingerprint);
+        self.pending.add(clip, fingerprint.clone());
         if self.pending.words() >= BATCH_WORDS || self.committed.elapsed() > BATCH_TIME {
             self.commit()?;
         }
@@ -148,7 +148,8 @@ impl ArchiveWriter {
     pub fn commit(&mut self) -> Result<()> {
         if !self.pending.is_empty() {
             let pending = std::mem::take(&mut self.pending);
-            let entry = self.write_segment(&pending)?;
+            let name = self.next.new_name();
+            let entry = write_segment(&mut self.disk, name, &pending)?;
             self.next.segments.push(entry);
         }
         self.publish()?;
@@ -177,24 +178,19 @@ impl ArchiveWriter {
         let entries = self.archive.manifest.segments.iter().zip(&self.archive.segments);
         let chosen: Vec<&Segment> =
             entries.filter(|(entry, _)| names.contains(&entry.name)).map(|(_, s)| s).collect();
-        let builder = merge::joined(&self.archive, &chosen)?;
+        let joined = merge::Joined::new(&self.archive, &chosen);
+        let is_empty = joined.clips().is_empty();
+        let name = self.next.new_name();
+        let entry =
+            (!is_empty).then(|| write_segment(&mut self.disk, name, &joined)).transpose()?;
         for clip in chosen.iter().flat_map(|segment| segment.clips()) {
             self.next.removed.remove(&clip.id);
         }
-        let entry = if builder.is_empty() { None } else { Some(self.write_segment(&builder)?) };
         self.next.segments.retain(|segment| !names.contains(&segment.name));
         self.next.segments.extend(entry);
         self.publish()?;
         self.sweep();
         Ok(())
-    }
-
-    fn write_segment(&mut self, builder: &SegmentBuilder) -> Result<SegmentEntry> {
-        let name = format!("{:06}.seg", self.next.next_segment);
-        self.next.next_segment += 1;
-        self.disk.replace(&format!("{SEGMENTS}/{name}"), &mut |out| builder.write(out))?;
-        let segment = Segment::open(&self.disk.folder.join(SEGMENTS).join(&name))?;
-        Ok(SegmentEntry { name, crc32c: segment.crc(), words: builder.words() })
     }
 
     /// Makes what the archive is to be what it is.
@@ -230,9 +226,16 @@ impl ArchiveWriter {
     }
 }
 
+fn write_segment(disk: &mut Disk, name: String, clips: &impl Clips) -> Result<SegmentEntry> {
+    let folder = disk.folder.join(SEGMENTS);
+    disk.replace(&format!("{SEGMENTS}/{name}"), &mut |out| build::write(clips, out, &folder))?;
+    let segment = Segment::open(&folder.join(&name))?;
+    Ok(SegmentEntry { name, crc32c: segment.crc(), words: clips.words() })
+}
+
 fn write_manifest(disk: &mut Disk, manifest: &Manifest) -> Result<()> {
     let bytes = manifest.to_bytes();
-    disk.replace(MANIFEST, &mut |out| io::Write::write_all(out, &bytes))
+    disk.replace(MANIFEST, &mut |out| Ok(io::Write::write_all(out, &bytes)?))
 }
 
 /// Whether something lies in a folder that no unfinished archive leaves there.

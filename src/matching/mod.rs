@@ -6,16 +6,19 @@
 //! does, on rows rebuilt from their words.
 
 mod check;
+mod looks;
 mod probes;
 mod votes;
 mod windows;
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use crate::archive::{Archive, ArchivedClip, Segment};
 use crate::comparison::{Comparison, Recording, Usable, compare_with_rows};
 use crate::error::Result;
 use crate::fingerprint::{Gradients, Warp};
+use windows::View;
 
 /// Standard deviations above strangers from which a recording is named.
 pub const THRESHOLD: f64 = crate::comparison::THRESHOLD;
@@ -25,6 +28,9 @@ const COMPARED: usize = 10;
 
 /// Score of the check of places from which a recording is compared at all.
 const WORTH_COMPARING: f64 = 7.0;
+
+/// Score of the check of places from which a recording is taken to be found.
+pub const CERTAIN: f64 = 25.0;
 
 /// Warps of one recording that are looked into.
 const WARPS: usize = 3;
@@ -36,13 +42,26 @@ pub struct MatchSettings {
     pub top: usize,
     /// Least score of one that is named; below [`THRESHOLD`] strangers are.
     pub min_score: f64,
-    /// Whether every recording is compared with the clip, not only those that the index points to.
-    pub exhaustive: bool,
+    /// How far is looked.
+    pub effort: Effort,
+}
+
+/// How far is looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Effort {
+    /// In an archive of over 149 hours, a stretch of which a recording is [`CERTAIN`] is not looked up in
+    /// costlier ways, which find other recordings of it that are at another speed or much distorted.
+    #[default]
+    Quick,
+    /// Every stretch is looked up in every way.
+    Thorough,
+    /// Every recording is compared with the clip, not only those that the index points to.
+    Exhaustive,
 }
 
 impl Default for MatchSettings {
     fn default() -> Self {
-        Self { top: 10, min_score: THRESHOLD, exhaustive: false }
+        Self { top: 10, min_score: THRESHOLD, effort: Effort::Quick }
     }
 }
 
@@ -68,6 +87,10 @@ pub struct Matches {
     pub checked: usize,
     /// Recordings that were compared with the clip.
     pub compared: usize,
+    /// Stretches that were not looked up in every way, since a recording had been found.
+    pub cut_short: usize,
+    /// Time that the index took: look-ups and votes.
+    pub index_time: Duration,
     /// What of the clip can be compared at all.
     pub usable: Usable,
     /// Seconds between the starts of the windows that were looked up, where there are gaps between
@@ -103,16 +126,18 @@ pub fn find_matches(
         inconclusive,
         checked: 0,
         compared: 0,
+        cut_short: 0,
+        index_time: Duration::ZERO,
         usable,
         widened_s: None,
     };
     if matches.inconclusive.is_some() {
         return Ok(matches);
     }
-    let suspects = if settings.exhaustive {
+    let suspects = if settings.effort == Effort::Exhaustive {
         everyone(archive)
     } else {
-        let mut suspects = suspects(clip, archive, &mut matches)?;
+        let mut suspects = suspects(clip, archive, settings.effort, &mut matches)?;
         suspects.retain(|suspect| suspect.score >= WORTH_COMPARING);
         suspects.truncate(COMPARED.max(settings.top));
         suspects
@@ -154,21 +179,34 @@ fn everyone(archive: &Archive) -> Vec<Suspect> {
 fn suspects(
     clip: &mut Recording,
     archive: &Archive,
+    effort: Effort,
     matches: &mut Matches,
 ) -> Result<Vec<Suspect>> {
     let windows = windows::of(clip, &matches.usable)?;
     matches.widened_s = windows.widened_s;
+    let words = archive.segments().iter().map(Segment::words).sum();
     let mut suspects: BTreeMap<(usize, usize), Suspect> = BTreeMap::new();
     for window in &windows.all {
-        for place in votes::best_places(window, archive.segments(), windows.all.len())? {
-            matches.checked += 1;
-            let segment = &archive.segments()[place.segment];
-            for (clip, score) in check::agreement(&window.views[place.view].rows, &place, segment)?
-            {
-                if archive.is_live(&segment.clips()[clip]) {
-                    let key = (place.segment, clip);
-                    let warp = window.views[place.view].warp;
-                    add(suspects.entry(key), key, score, warp);
+        let looks = looks::of(window, words, windows.all.len());
+        let mut best = f64::NEG_INFINITY;
+        for look in &looks {
+            if effort == Effort::Quick && best >= CERTAIN {
+                matches.cut_short += 1;
+                break;
+            }
+            let begun = Instant::now();
+            let places = votes::best_places(window, look, archive.segments())?;
+            matches.index_time += begun.elapsed();
+            matches.checked += places.len();
+            for place in places {
+                let View { warp, rows } = &window.views[place.view];
+                let segment = &archive.segments()[place.segment];
+                for (clip, score) in check::agreement(rows, &place, segment)? {
+                    if archive.is_live(&segment.clips()[clip]) {
+                        best = best.max(score);
+                        let key = (place.segment, clip);
+                        add(suspects.entry(key), key, score, *warp);
+                    }
                 }
             }
         }

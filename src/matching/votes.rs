@@ -6,19 +6,11 @@
 //! into as many as fit in a cache, then one by one where the folded ones stand out.
 
 use super::is_searchable;
+use super::looks::Look;
 use super::probes::{Probe, of_view, patterns};
 use super::windows::Window;
 use crate::archive::Segment;
 use crate::error::Result;
-
-/// Probes of a whole clip in an archive of up to [`SHORT`] words, about; in a longer one, in that many.
-const PROBES: usize = 4_000_000;
-
-/// Words of an archive in which no probe is spared: 149 hours.
-const SHORT: usize = 1 << 25;
-
-/// Words that are looked up in place of one, at least and at most.
-const NEAR_WORDS: (usize, usize) = (6, 128);
 
 /// Share of the buckets that is looked into for a word, at most: what more finds is mostly chance.
 const SHARE: usize = 128;
@@ -26,14 +18,11 @@ const SHARE: usize = 128;
 /// Rows of a cell, as a power of two.
 const CELL: u32 = 3;
 
-/// Cells that are counted at first, at most; 256 kB, as caches of one core have.
-const FOLDED: usize = 1 << 16;
+/// Cells that are counted at first, at least and at most: 256 kB, as caches of one core have, and 16 MB.
+const FOLDED: (usize, usize) = (1 << 16, 1 << 22);
 
 /// Standard deviations above the mean count from which a cell is a place.
 const STANDS_OUT: f64 = 2.0;
-
-/// Places that are checked for a window, at most.
-const PLACES: usize = 250;
 
 /// Where a window may begin.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,29 +38,27 @@ pub(super) struct Place {
     pub(super) votes: f64,
 }
 
-/// The best places of a window, one of `windows` of its clip.
+/// The best places of a window that a look points to.
 pub(super) fn best_places(
     window: &Window,
+    look: &Look,
     segments: &[Segment],
-    windows: usize,
 ) -> Result<Vec<Place>> {
-    let rows: usize = window.views.iter().map(|view| view.rows.rows.len()).sum();
-    let words: usize = segments.iter().map(Segment::words).sum();
-    let room = PROBES / (windows * rows * words.div_ceil(SHORT)).max(1);
-    let all = patterns(room.clamp(NEAR_WORDS.0, NEAR_WORDS.1));
+    let all = patterns(look.near_words);
     let mut places = Vec::new();
     for (number, segment) in segments.iter().enumerate().filter(|(_, s)| is_searchable(s)) {
-        let few = ((1 << segment.width()) / SHARE).max(NEAR_WORDS.0);
+        let few = ((1 << segment.width()) / SHARE).max(1);
         let patterns = &all[..few.min(all.len())];
         let mut probes = Vec::new();
-        for (view, of) in window.views.iter().enumerate() {
-            of_view(view, &of.rows, segment.width(), patterns, &mut probes);
+        for view in look.views.clone() {
+            let rows = &window.views[view].rows;
+            of_view(view, rows, segment.width(), patterns, &mut probes);
         }
         probes.sort_unstable();
         let votes = votes(&probes, window, segment)?;
         // What is worse than all that are kept need not be looked at.
-        let least = places.get(PLACES - 1).map_or(STANDS_OUT, |place: &Place| place.votes);
-        for (view, cells) in votes.iter().enumerate() {
+        let least = places.get(look.places - 1).map_or(STANDS_OUT, |place: &Place| place.votes);
+        for view in look.views.clone() {
             let longest = window.views[view].rows.rows.len() as i64;
             let all = ((segment.words() + longest as usize) >> CELL) + 2;
             let place = |(cell, votes): (usize, f64)| Place {
@@ -81,16 +68,12 @@ pub(super) fn best_places(
                 spread: 2 << CELL,
                 votes,
             };
-            places.extend(peaks(cells, all, least).into_iter().map(place));
+            places.extend(peaks(&votes[view], all, least).into_iter().map(place));
         }
-        keep_best(&mut places);
+        places.sort_by(|x, y| y.votes.total_cmp(&x.votes));
+        places.truncate(look.places);
     }
     Ok(places)
-}
-
-fn keep_best(places: &mut Vec<Place>) {
-    places.sort_by(|x, y| y.votes.total_cmp(&x.votes));
-    places.truncate(PLACES);
 }
 
 /// For each view the cell of each of its votes: cells of the place at which the view would begin, cell 0 is
@@ -99,8 +82,9 @@ fn votes(probes: &[Probe], window: &Window, segment: &Segment) -> Result<Vec<Vec
     let lengths: Vec<usize> = window.views.iter().map(|view| view.rows.rows.len()).collect();
     let mut votes = vec![Vec::new(); lengths.len()];
     let mut groups = probes.chunk_by(|x, y| x.bucket() == y.bucket());
-    let buckets = groups.clone().filter_map(|group| group.first().map(|probe| probe.bucket()));
-    segment.look_up(buckets, |_, postings| {
+    let buckets: Vec<usize> =
+        groups.clone().filter_map(|group| Some(group.first()?.bucket())).collect();
+    segment.look_up(&buckets, |postings| {
         for probe in groups.next().unwrap_or_default() {
             let shift = lengths[probe.view()] - probe.row();
             let in_segment = postings.iter().filter(|word| (**word as usize) < segment.words());
@@ -114,9 +98,9 @@ fn votes(probes: &[Probe], window: &Window, segment: &Segment) -> Result<Vec<Vec
 /// Of `all` cells those that, with the next one, stand out above all others, and by how much: by at least
 /// `least`. `votes` names the cell of each vote.
 fn peaks(votes: &[u32], all: usize, least: f64) -> Vec<(usize, f64)> {
-    let fold = |cell: u32| cell as usize % FOLDED;
-    let mut folded = vec![0u32; all.min(FOLDED)];
-    votes.iter().for_each(|cell| folded[fold(*cell)] += 1);
+    let room = votes.len().next_power_of_two().clamp(FOLDED.0, FOLDED.1);
+    let mut folded = vec![0u32; all.min(room)];
+    votes.iter().for_each(|cell| folded[*cell as usize % room] += 1);
     let next = |i: usize| if i + 1 == folded.len() { 0 } else { i + 1 };
     let pairs = (0..folded.len()).map(|i| folded[i] + folded[next(i)]);
     let n = folded.len().max(1) as f64;
@@ -134,7 +118,8 @@ fn peaks(votes: &[u32], all: usize, least: f64) -> Vec<(usize, f64)> {
         let before = i.checked_sub(1).unwrap_or(folded.len() - 1);
         [before, i, next(i), next(next(i))].into_iter().for_each(|cell| kept[cell] = true);
     }
-    let mut cells: Vec<u32> = votes.iter().copied().filter(|cell| kept[fold(*cell)]).collect();
+    let mut cells: Vec<u32> =
+        votes.iter().copied().filter(|cell| kept[*cell as usize % room]).collect();
     cells.sort_unstable();
     let counts: Vec<(u32, u32)> =
         cells.chunk_by(u32::eq).map(|same| (same[0], same.len() as u32)).collect();
@@ -158,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_peak_is_named_once() {
-        for (all, at) in [(400, 100), (400, 0), (10 * FOLDED, 100), (10 * FOLDED, 7 * FOLDED)] {
+        for (all, at) in [(400, 100), (400, 0), (10 * FOLDED.0, 100), (10 * FOLDED.0, 7 * FOLDED.0)]
+        {
             let mut votes: Vec<u32> = (0..all as u32).flat_map(|cell| [cell; 2]).collect();
             votes.extend([at as u32; 28]);
             votes.extend([at as u32 + 1; 38]);

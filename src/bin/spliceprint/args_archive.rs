@@ -29,6 +29,9 @@ pub(crate) struct MatchArgs {
     /// default strangers are named too.
     #[arg(long, value_name = "X", default_value_t = THRESHOLD, value_parser = parse_score)]
     pub(crate) min_score: f64,
+    /// In an archive of over 149 hours, look for further recordings of a stretch that is found already.
+    #[arg(long)]
+    pub(crate) thorough: bool,
     /// Compare with every recording, not only with those that the index points to: seconds for each hour.
     #[arg(long)]
     pub(crate) exhaustive: bool,

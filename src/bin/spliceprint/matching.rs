@@ -5,7 +5,7 @@ use std::path::Path;
 
 use spliceprint::archive::Archive;
 use spliceprint::decode::OpenOptions;
-use spliceprint::matching::{MatchSettings, find_matches};
+use spliceprint::matching::{Effort, MatchSettings, find_matches};
 use spliceprint::report::matches::{MatchReport, terminal};
 use spliceprint::report::{Format, Render as _, Status, json, write_file};
 
@@ -51,8 +51,12 @@ fn look_up(
     talk: &Talk,
 ) -> Result<MatchReport, Failure> {
     let options = OpenOptions { track: None, allow_external: !args.no_external };
-    let settings =
-        MatchSettings { top: args.top, min_score: args.min_score, exhaustive: args.exhaustive };
+    let effort = match args {
+        MatchArgs { exhaustive: true, .. } => Effort::Exhaustive,
+        MatchArgs { thorough: true, .. } => Effort::Thorough,
+        _ => Effort::Quick,
+    };
+    let settings = MatchSettings { top: args.top, min_score: args.min_score, effort };
     match read(&input(path), &options, path, talk) {
         Ok(mut clip) => {
             let found = find_matches(&mut clip, archive, &settings)?;

@@ -1,0 +1,51 @@
+//! In what order an archive is asked for a window: what finds most clips at least cost comes first.
+//!
+//! In a short archive every word and many near ones are looked up at all speeds at once. In one of
+//! thousands of hours that means most of the index. Clips that kept their speed and went through common codecs
+//! are found by their words alone, so that costlier looks are spared as soon as a recording is found.
+
+use std::ops::Range;
+
+use super::windows::Window;
+
+/// Words of an archive in which there is one look for all: 149 hours.
+const SHORT: usize = 1 << 25;
+
+/// Probes of a whole clip in an archive of up to [`SHORT`] words, about; in a longer one, in that many.
+const PROBES: usize = 4_000_000;
+
+/// Words that are looked up in place of one, at least and at most.
+const NEAR_WORDS: (usize, usize) = (6, 128);
+
+/// Places that are checked for a window in one look for all, at most.
+const PLACES: usize = 250;
+
+/// Places that are checked after one of several looks, at most.
+const PLACES_OF_ONE: usize = 40;
+
+/// One look at an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Look {
+    /// Views of the window whose words are looked up.
+    pub(super) views: Range<usize>,
+    /// Words that are looked up in place of one, itself among them.
+    pub(super) near_words: usize,
+    /// Places that are checked, at most.
+    pub(super) places: usize,
+}
+
+/// Looks for a window, one of `windows` of its clip, at an archive of this many words.
+pub(super) fn of(window: &Window, words: usize, windows: usize) -> Vec<Look> {
+    let views = window.views.len();
+    let rows: usize = window.views.iter().map(|view| view.rows.rows.len()).sum();
+    let room = PROBES / (windows * rows * words.div_ceil(SHORT)).max(1);
+    let near_words = room.clamp(NEAR_WORDS.0, NEAR_WORDS.1);
+    if words <= SHORT {
+        return vec![Look { views: 0..views, near_words, places: PLACES }];
+    }
+    let look = |views, near_words| Look { views, near_words, places: PLACES_OF_ONE };
+    // The clip's own speed comes first, and each look is given away before the next begins.
+    let mut looks = vec![look(0..1, 1), look(0..1, near_words), look(1..views, 1)];
+    looks.extend((1..views).map(|view| look(view..view + 1, near_words)));
+    looks
+}
