@@ -107,7 +107,7 @@ impl Segment {
                 (u64::from(ends[slot]), u64::from(ends[slot + 1]))
             };
             let places: Vec<(u64, u64)> = near.items.iter().map(place).collect();
-            let most = bucket_limit(self.header.postings as usize, self.header.width) as u64;
+            let most = bucket_limit(self.words(), self.header.width) as u64;
             let fits = |(from, to): &(u64, u64)| from <= to && to - from <= most;
             let ascend = places.is_sorted_by(|x, y| x.1 <= y.0);
             let inside = places.last().is_none_or(|last| last.1 <= self.header.postings);

@@ -39,7 +39,9 @@ pub use document_provenance::*;
 pub(crate) use format::write_whole;
 pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
-pub use schema::{analysis_schema, comparison_schema, match_schema, verification_schema};
+pub use schema::{
+    analysis_schema, comparison_schema, match_schema, scan_schema, verification_schema,
+};
 
 #[cfg(test)]
 pub(crate) use sample::{sample_report, unreadable_report};

@@ -21,6 +21,12 @@ pub fn match_schema() -> Value {
     published(include_str!("../../docs/schema/match-1.json"))
 }
 
+/// JSON Schema 2020-12 of a line of `spliceprint.scan/1`, as open to additions.
+#[must_use]
+pub fn scan_schema() -> Value {
+    published(include_str!("../../docs/schema/scan-1.json"))
+}
+
 /// JSON Schema 2020-12 of `spliceprint.verification/1`, as open to additions.
 #[must_use]
 pub fn verification_schema() -> Value {
@@ -41,6 +47,7 @@ mod tests {
     use super::*;
     use crate::report::comparison::{COMPARISON_SCHEMA, ComparisonDocument, sample};
     use crate::report::matches::{MATCH_SCHEMA, MatchDocument};
+    use crate::report::scan::{SCAN_SCHEMA, ScanLine, ScanSummary, sample as scanned};
     use crate::report::verify::{VERIFICATION_SCHEMA, VerificationDocument};
     use crate::report::{
         ANALYSIS_SCHEMA, AnalysisDocument, Status, matches, sample_report, unreadable_report,
@@ -80,6 +87,20 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_a_scan_validate() {
+        let records = [scanned::record("a"), scanned::unreadable("b")];
+        let summary = ScanSummary::of(&records, 2, &[]);
+        let summary = summary.with_relations(&[scanned::relation("a", "b")]);
+        let lines = records.into_iter().map(|record| ScanLine::File(Box::new(record)));
+        for line in lines.chain([ScanLine::Summary(Box::new(summary))]) {
+            let mut line = serde_json::to_value(line).unwrap();
+            assert_eq!(errors(&scan_schema(), &line), Vec::<String>::new());
+            line["kind"] = json!("folder");
+            assert!(!errors(&scan_schema(), &line).is_empty());
+        }
+    }
+
+    #[test]
     fn additions_validate_and_misspelt_words_do_not() {
         let mut document = serde_json::to_value(sample_report().document).unwrap();
         let mut others = serde_json::to_value(sample::found().document).unwrap();
@@ -103,6 +124,7 @@ mod tests {
             ("analysis", schema_of::<AnalysisDocument> as fn(&str, &str) -> Value, ANALYSIS_SCHEMA),
             ("comparison", schema_of::<ComparisonDocument>, COMPARISON_SCHEMA),
             ("match", schema_of::<MatchDocument>, MATCH_SCHEMA),
+            ("scan", schema_of::<ScanLine>, SCAN_SCHEMA),
             ("verification", schema_of::<VerificationDocument>, VERIFICATION_SCHEMA),
         ] {
             let schema = make(title, &format!("urn:spliceprint:schema:{kind}:1"));

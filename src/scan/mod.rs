@@ -27,6 +27,7 @@ pub use collect::{CollectEvent, CollectOptions, Collected, collect};
 use examine::Task;
 use glob::Filter;
 use outputs::Outputs;
+use relate::Places;
 use spread::Message;
 
 /// Most threads that a scan may ask for.
@@ -118,6 +119,9 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
 
     let tool = ToolReport::of(&options.settings);
     let tasks: Vec<Task> = found.files.into_iter().map(Task::new).collect();
+    // Where files are: records have names alone, which need not be those of the system.
+    let places: Places =
+        tasks.iter().map(|task| (task.report.clone(), task.path.clone())).collect();
     let (left, kept) = outputs.keep_finished(tasks, &tool, options.pages)?;
     let bytes = left.iter().map(|task| task.file.bytes).sum();
     tell(ScanEvent::Planned { files: total, kept, bytes });
@@ -145,10 +149,10 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
     })?;
     let mut relations = Vec::new();
     if let Some((mut archive, folder)) = archive.zip(folder) {
-        relate::fill(outputs.sorted(), &mut archive, options)?;
+        relate::fill(outputs.sorted(), &places, &mut archive, options)?;
         archive.commit()?;
         drop(archive);
-        relations = relate::relate(outputs.sorted(), &folder, options, tell)?;
+        relations = relate::relate(outputs.sorted(), &places, &folder, options, tell)?;
     }
     outputs.finish(&relations)
 }

@@ -13,11 +13,14 @@ use crate::archive::{Archive, ArchiveWriter, Words, hex};
 use crate::comparison::Recording;
 use crate::decode::Input;
 use crate::error::Result;
-use crate::matching::{MatchSettings, find_matches};
+use crate::matching::{Effort, MatchSettings, find_matches};
 use crate::report::scan::{ScanRecord, ScanRelation};
 
 /// Recordings that one is held against, at most.
 const MOST_RELATED: usize = 40;
+
+/// Where each file is, by the name of its report.
+pub(super) type Places = HashMap<String, PathBuf>;
 
 /// One recording to look up: its record's number and file.
 struct Query {
@@ -33,6 +36,7 @@ struct Query {
 /// Those of writing the archive and of starting threads.
 pub(super) fn fill(
     records: &[ScanRecord],
+    places: &Places,
     archive: &mut ArchiveWriter,
     options: &ScanOptions,
 ) -> Result<()> {
@@ -41,7 +45,7 @@ pub(super) fn fill(
     };
     let missing: Vec<&ScanRecord> = records.iter().filter(lacks).collect();
     let read = |record: &&ScanRecord, _: &mut dyn FnMut(f64, u64)| {
-        let input = Input::Path(record.source.path.clone().into());
+        let input = Input::Path(places.get(&record.report)?.clone());
         let words = || Words::read(&input, &options.settings.open, &mut |_, _| {});
         catch_unwind(AssertUnwindSafe(words)).ok().and_then(Result::ok)
     };
@@ -61,6 +65,7 @@ pub(super) fn fill(
 /// Those of opening the archive and of starting threads.
 pub(super) fn relate(
     records: &[ScanRecord],
+    places: &Places,
     archive: &Path,
     options: &ScanOptions,
     tell: &mut dyn FnMut(ScanEvent<'_>),
@@ -75,7 +80,9 @@ pub(super) fn relate(
     }
     let mut queries: Vec<Query> = by_samples
         .values()
-        .map(|&record| Query { record, path: records[record].source.path.clone().into() })
+        .filter_map(|&record| {
+            Some(Query { record, path: places.get(&records[record].report)?.clone() })
+        })
         .collect();
     if queries.len() < 2 {
         return Ok(Vec::new());
@@ -118,7 +125,9 @@ fn look_up(
 ) -> Result<Vec<(usize, usize, ScanRelation)>> {
     let input = Input::Path(query.path.clone());
     let mut clip = Recording::read(&input, &options.settings.open, &mut |_, _| {})?;
-    let settings = MatchSettings { top: MOST_RELATED, ..MatchSettings::default() };
+    // The recording itself is in the archive: the first look always finds it.
+    let effort = Effort::Thorough;
+    let settings = MatchSettings { top: MOST_RELATED, effort, ..MatchSettings::default() };
     let found = find_matches(&mut clip, archive, &settings)?.found;
     let of_scan = found.into_iter().filter_map(|found| {
         let source = *by_samples.get(hex(&found.clip.pcm_sha256).as_str())?;

@@ -313,6 +313,8 @@ pub(crate) enum Document {
     Comparison,
     /// Of `match`.
     Match,
+    /// Of a line of `scan`.
+    Scan,
     /// Of `verify`.
     Verification,
 }

@@ -19,7 +19,7 @@ use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command, Document};
 use spliceprint::report::{
-    analysis_schema, comparison_schema, json, match_schema, verification_schema,
+    analysis_schema, comparison_schema, json, match_schema, scan_schema, verification_schema,
 };
 use talk::Talk;
 
@@ -86,6 +86,7 @@ fn run(command: Command, talk: &Talk) -> Result<u8, Failure> {
                 Document::Analysis => analysis_schema(),
                 Document::Comparison => comparison_schema(),
                 Document::Match => match_schema(),
+                Document::Scan => scan_schema(),
                 Document::Verification => verification_schema(),
             };
             json::write_document(&schema, &mut out)?;

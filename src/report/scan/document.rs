@@ -2,6 +2,7 @@
 //!
 //! Keys are a contract with other programs; within a version they are only added to.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScanCluster;
@@ -12,7 +13,7 @@ use crate::report::{ErrorReport, SourceReport, Status, ToolReport};
 pub const SCAN_SCHEMA: &str = "spliceprint.scan/1";
 
 /// One line; `kind` tells which. A finished scan ends with its summary.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ScanLine {
     /// One file.
@@ -22,7 +23,7 @@ pub enum ScanLine {
 }
 
 /// What is kept of one file's report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanRecord {
     /// `spliceprint.scan/1`.
     pub schema: String,
@@ -62,7 +63,7 @@ pub struct ScanRecord {
 }
 
 /// What the examined stream is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanStream {
     /// Container.
     pub container: String,
@@ -77,7 +78,7 @@ pub struct ScanStream {
 }
 
 /// One edit point.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanPoint {
     /// Best single time, in seconds.
     pub time_s: f64,
@@ -90,7 +91,7 @@ pub struct ScanPoint {
 }
 
 /// Findings of one detector outside edit points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanFindings {
     /// The detector.
     pub id: String,
@@ -101,7 +102,7 @@ pub struct ScanFindings {
 }
 
 /// What a scan came to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanSummary {
     /// `spliceprint.scan/1`.
     pub schema: String,
@@ -132,7 +133,7 @@ pub struct ScanSummary {
 }
 
 /// Files that hold exactly the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopyGroup {
     /// What is the same.
     pub same: Same,
@@ -144,7 +145,7 @@ pub struct CopyGroup {
 }
 
 /// What copies have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Same {
     /// Every byte of the file.
@@ -154,7 +155,7 @@ pub enum Same {
 }
 
 /// One of several copies.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopyMember {
     /// Its path.
     pub path: String,
@@ -166,7 +167,7 @@ pub struct CopyMember {
 }
 
 /// Something that was not examined because it is no file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PassedOver {
     /// Where.
     pub path: String,

@@ -11,7 +11,7 @@ pub mod html;
 pub mod ndjson;
 mod relations;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod terminal;
 
 pub use build::ScannedFile;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CopyGroup, ScanRecord};
@@ -19,7 +20,7 @@ const WHOLE: f64 = 0.9;
 const SPEED_SAID: f64 = 0.001;
 
 /// How recording A relates to recording B.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RelationKind {
     /// Both are one recording, stored or encoded anew.
@@ -33,7 +34,7 @@ pub enum RelationKind {
 }
 
 /// One of two related files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct RelatedFile {
     /// Its path.
     pub path: String,
@@ -42,7 +43,7 @@ pub struct RelatedFile {
 }
 
 /// Two files that share sound. Which of them was there first the sound does not tell.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanRelation {
     /// The shorter one.
     pub a: RelatedFile,
@@ -69,7 +70,7 @@ pub struct ScanRelation {
 }
 
 /// Files that are related, directly or through others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanCluster {
     /// The files, sorted by path; exact copies of related ones are among them.
     pub members: Vec<RelatedFile>,
