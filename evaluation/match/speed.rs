@@ -25,8 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let archive = Archive::open(Path::new(archive))?;
     println!("opened in {:.1} ms, {} segments", ms(begun), archive.stats().segments);
     println!(
-        "{:>9} {:>9} {:>9} {:>9} {:>7} {:>6} {:>6}  best",
-        "index", "again", "all", "again", "places", "ended", "score"
+        "{:>9} {:>9} {:>9} {:>9} {:>7} {:>7} {:>6} {:>6}  best",
+        "index", "again", "all", "again", "places", "against", "ended", "score"
     );
     for path in clips {
         let input = Input::Path(path.into());
@@ -38,11 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let again = find_matches(&mut clip, &archive, &settings)?;
         let best = again.found.first();
         println!(
-            "{:9.1} {:9.1} {first_ms:9.1} {:9.1} {:7} {:6} {:6.1}  {}",
+            "{:9.1} {:9.1} {first_ms:9.1} {:9.1} {:7} {:7} {:6} {:6.1}  {}",
             1e3 * first.index_time.as_secs_f64(),
             1e3 * again.index_time.as_secs_f64(),
             ms(begun),
             again.checked,
+            again.compared,
             again.cut_short,
             best.map_or(0.0, |found| found.comparison.score),
             best.map_or("", |found| &found.clip.path),

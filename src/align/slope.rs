@@ -40,21 +40,32 @@ pub fn fit_slope(
 ) -> Fit {
     let to = to.min(a.len());
     let middle = 0.5 * (from as f64 + to as f64);
-    let picked: Vec<usize> =
-        (from..to).step_by(((to.saturating_sub(from)) / ROWS).max(1)).collect();
+    let energy = |row: &Row| i64::from(row_product(row, row));
+    // A picked row's number, the row, and its energy; energies of the rows it may be laid on.
+    let picked: Vec<(f64, &Row, i64)> = (from..to)
+        .step_by(((to.saturating_sub(from)) / ROWS).max(1))
+        .map(|n| (n as f64, &a[n], energy(&a[n])))
+        .collect();
+    let margin = f64::from(REACH) + 2.0 + 1.1 * spread * (middle - from as f64);
+    let first = (from as f64 + diagonal - margin).max(0.0) as usize;
+    let end = (to as f64 + diagonal + margin).max(0.0) as usize;
+    let reachable = b.iter().take(end).skip(first);
+    let of_reachable: Vec<(&Row, i64)> = reachable.map(|row| (row, energy(row))).collect();
     let at = |shift: i32, slope: i32| {
         let slope = f64::from(slope) / f64::from(SLOPES) * spread;
         let (mut product, mut of_a, mut of_b) = (0i64, 0i64, 0i64);
-        for &n in &picked {
-            let place = n as f64 + diagonal + f64::from(shift) + slope * (n as f64 - middle);
-            let other = place.round();
-            if other < 0.0 {
+        for (n, row, energy) in &picked {
+            let place = n + diagonal + f64::from(shift) + slope * (n - middle) - first as f64;
+            // Rounded to the nearest row.
+            if place <= -0.5 {
                 continue;
             }
-            let Some(other) = b.get(other as usize) else { continue };
-            product += i64::from(row_product(&a[n], other));
-            of_a += i64::from(row_product(&a[n], &a[n]));
-            of_b += i64::from(row_product(other, other));
+            let Some((other, of_other)) = of_reachable.get((place + 0.5) as usize) else {
+                continue;
+            };
+            product += i64::from(row_product(row, other));
+            of_a += energy;
+            of_b += of_other;
         }
         product as f64 / (of_a as f64 * of_b as f64).sqrt().max(1.0)
     };

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::windows::Window;
+use super::windows::SPEEDS;
 
 /// Words of an archive in which there is one look for all: 149 hours.
 const SHORT: usize = 1 << 25;
@@ -34,18 +34,17 @@ pub(super) struct Look {
     pub(super) places: usize,
 }
 
-/// Looks for a window, one of `windows` of its clip, at an archive of this many words.
-pub(super) fn of(window: &Window, words: usize, windows: usize) -> Vec<Look> {
-    let views = window.views.len();
-    let rows: usize = window.views.iter().map(|view| view.rows.rows.len()).sum();
+/// Looks for a window of this many rows, one of `windows` of its clip, at an archive of this many words.
+pub(super) fn of(rows: usize, words: usize, windows: usize) -> Vec<Look> {
+    let views = SPEEDS.len();
+    let rows = rows * views;
     let room = PROBES / (windows * rows * words.div_ceil(SHORT)).max(1);
     let near_words = room.clamp(NEAR_WORDS.0, NEAR_WORDS.1);
     if words <= SHORT {
         return vec![Look { views: 0..views, near_words, places: PLACES }];
     }
     let look = |views, near_words| Look { views, near_words, places: PLACES_OF_ONE };
-    // The clip's own speed comes first, and each look is given away before the next begins.
-    let mut looks = vec![look(0..1, 1), look(0..1, near_words), look(1..views, 1)];
-    looks.extend((1..views).map(|view| look(view..view + 1, near_words)));
+    let mut looks = vec![look(0..1, 1), look(1..views, 1)];
+    looks.extend((0..views).map(|view| look(view..view + 1, near_words)));
     looks
 }

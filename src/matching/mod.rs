@@ -182,24 +182,26 @@ fn suspects(
     effort: Effort,
     matches: &mut Matches,
 ) -> Result<Vec<Suspect>> {
-    let windows = windows::of(clip, &matches.usable)?;
+    let mut windows = windows::of(clip, &matches.usable)?;
+    let count = windows.all.len();
     matches.widened_s = windows.widened_s;
     let words = archive.segments().iter().map(Segment::words).sum();
     let mut suspects: BTreeMap<(usize, usize), Suspect> = BTreeMap::new();
-    for window in &windows.all {
-        let looks = looks::of(window, words, windows.all.len());
+    for window in &mut windows.all {
+        let rows = window.views(1)[0].rows.rows.len();
         let mut best = f64::NEG_INFINITY;
-        for look in &looks {
+        for look in looks::of(rows, words, count) {
             if effort == Effort::Quick && best >= CERTAIN {
                 matches.cut_short += 1;
                 break;
             }
+            let views = window.views(look.views.end);
             let begun = Instant::now();
-            let places = votes::best_places(window, look, archive.segments())?;
+            let places = votes::best_places(views, &look, archive.segments())?;
             matches.index_time += begun.elapsed();
             matches.checked += places.len();
             for place in places {
-                let View { warp, rows } = &window.views[place.view];
+                let View { warp, rows } = &views[place.view];
                 let segment = &archive.segments()[place.segment];
                 for (clip, score) in check::agreement(rows, &place, segment)? {
                     if archive.is_live(&segment.clips()[clip]) {

@@ -8,7 +8,7 @@
 use super::is_searchable;
 use super::looks::Look;
 use super::probes::{Probe, of_view, patterns};
-use super::windows::Window;
+use super::windows::View;
 use crate::archive::Segment;
 use crate::error::Result;
 
@@ -38,12 +38,8 @@ pub(super) struct Place {
     pub(super) votes: f64,
 }
 
-/// The best places of a window that a look points to.
-pub(super) fn best_places(
-    window: &Window,
-    look: &Look,
-    segments: &[Segment],
-) -> Result<Vec<Place>> {
+/// The best places that a look points to, of a window with these views.
+pub(super) fn best_places(views: &[View], look: &Look, segments: &[Segment]) -> Result<Vec<Place>> {
     let all = patterns(look.near_words);
     let mut places = Vec::new();
     for (number, segment) in segments.iter().enumerate().filter(|(_, s)| is_searchable(s)) {
@@ -51,15 +47,15 @@ pub(super) fn best_places(
         let patterns = &all[..few.min(all.len())];
         let mut probes = Vec::new();
         for view in look.views.clone() {
-            let rows = &window.views[view].rows;
+            let rows = &views[view].rows;
             of_view(view, rows, segment.width(), patterns, &mut probes);
         }
         probes.sort_unstable();
-        let votes = votes(&probes, window, segment)?;
+        let votes = votes(&probes, views, segment)?;
         // What is worse than all that are kept need not be looked at.
         let least = places.get(look.places - 1).map_or(STANDS_OUT, |place: &Place| place.votes);
         for view in look.views.clone() {
-            let longest = window.views[view].rows.rows.len() as i64;
+            let longest = views[view].rows.rows.len() as i64;
             let all = ((segment.words() + longest as usize) >> CELL) + 2;
             let place = |(cell, votes): (usize, f64)| Place {
                 segment: number,
@@ -78,8 +74,8 @@ pub(super) fn best_places(
 
 /// For each view the cell of each of its votes: cells of the place at which the view would begin, cell 0 is
 /// the view's length before the segment's first word.
-fn votes(probes: &[Probe], window: &Window, segment: &Segment) -> Result<Vec<Vec<u32>>> {
-    let lengths: Vec<usize> = window.views.iter().map(|view| view.rows.rows.len()).collect();
+fn votes(probes: &[Probe], views: &[View], segment: &Segment) -> Result<Vec<Vec<u32>>> {
+    let lengths: Vec<usize> = views.iter().map(|view| view.rows.rows.len()).collect();
     let mut votes = vec![Vec::new(); lengths.len()];
     let mut groups = probes.chunk_by(|x, y| x.bucket() == y.bucket());
     let buckets: Vec<usize> =

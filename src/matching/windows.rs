@@ -18,12 +18,24 @@ const MOST: usize = 24;
 const LEAST_USABLE: f64 = 0.25;
 
 /// Changes of speed that are looked up: bands are 7.7 % wide, so that a word outlasts a hundredth.
-const SPEEDS: [f64; 7] = [0.0, 0.02, -0.02, 0.04, -0.04, 0.06, -0.06];
+pub(super) const SPEEDS: [f64; 7] = [0.0, 0.02, -0.02, 0.04, -0.04, 0.06, -0.06];
 
 /// A stretch of the clip.
 pub(super) struct Window {
-    /// The same stretch undone by each speed.
-    pub(super) views: Vec<View>,
+    samples: Vec<f32>,
+    /// The same stretch undone by each of [`SPEEDS`], as far as that was asked for.
+    views: Vec<View>,
+}
+
+impl Window {
+    /// The first `count` views.
+    pub(super) fn views(&mut self, count: usize) -> &[View] {
+        for change in SPEEDS.iter().take(count).skip(self.views.len()) {
+            let warp = Warp::speed(1.0 + change);
+            self.views.push(View { warp, rows: GradientMeasure::of(&self.samples, warp) });
+        }
+        &self.views
+    }
 }
 
 /// A stretch under one warp.
@@ -61,8 +73,7 @@ pub(super) fn of(clip: &mut Recording, usable: &Usable) -> Result<Windows> {
         }
         let rate = f64::from(SPEECH_RATE_HZ);
         let samples = clip.samples.read((start_s * rate) as i64, (length_s * rate) as usize)?;
-        let view = |warp| View { warp, rows: GradientMeasure::of(&samples, warp) };
-        all.push(Window { views: warps().map(view).collect() });
+        all.push(Window { samples, views: Vec::new() });
     }
     let widened_s = (step_s > length_s).then_some(step_s);
     Ok(Windows { all, widened_s })

@@ -242,19 +242,16 @@ fn emphasise<'a>(family: GridFamily, samples: &'a [f32], out: &'a mut Vec<f32>) 
 
 /// Weighted count of lines that are small beside their neighbours.
 fn small_lines(lines: &[f32]) -> f32 {
-    // Lane by lane, so that the loops vectorise.
+    // Lane by lane and of one length, so that the loops vectorise.
     let mut counts = [0u32; BAND];
-    let mut magnitudes = [0.0f32; BAND];
-    for band in lines.chunks_exact(BAND) {
-        for (magnitude, line) in magnitudes.iter_mut().zip(band) {
-            *magnitude = line.abs();
-        }
+    for band in lines.as_chunks::<BAND>().0 {
+        let magnitudes = band.map(f32::abs);
         let quarter = |n: usize| (0..4).map(|i| magnitudes[4 * i + n]).sum::<f32>();
         let mean = ((quarter(0) + quarter(1)) + (quarter(2) + quarter(3))) / BAND as f32;
         for (share, weight) in SMALL {
             let limit = share * mean;
-            for (count, magnitude) in counts.iter_mut().zip(&magnitudes) {
-                *count += if *magnitude < limit { weight } else { 0 };
+            for (count, magnitude) in counts.iter_mut().zip(magnitudes) {
+                *count += if magnitude < limit { weight } else { 0 };
             }
         }
     }

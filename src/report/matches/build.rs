@@ -115,6 +115,12 @@ fn limitations(damaged: bool, found: &Matches) -> Vec<String> {
         "Changes of speed beyond 7 %, and changes of tempo or pitch alone, are not looked for.".into(),
         "That nothing was found does not show that no recording of the archive is the source.".into(),
     ];
+    if found.cut_short > 0 {
+        lines.push(
+            "The archive is long: where a recording was found at once, others with the same sound at another speed or much distorted were not looked for (`--thorough`)."
+                .into(),
+        );
+    }
     if damaged {
         lines.push("The clip is damaged, so that times after the damage may be early.".into());
     }
