@@ -48,3 +48,26 @@ pub(super) fn of(rows: usize, words: usize, windows: usize) -> Vec<Look> {
     looks.extend((0..views).map(|view| look(view..view + 1, near_words)));
     looks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_archive_has_one_look_for_all() {
+        let looks = of(600, SHORT, 1);
+        assert_eq!(looks, [Look { views: 0..7, near_words: NEAR_WORDS.1, places: PLACES }]);
+        assert_eq!(of(600, SHORT, 24)[0].near_words, 39);
+    }
+
+    #[test]
+    fn a_long_archive_is_asked_in_every_way_at_last() {
+        let looks = of(600, 100 * SHORT, 1);
+        assert_eq!((looks[0].views.clone(), looks[0].near_words), (0..1, 1));
+        for near_words in [1, 9] {
+            let of_these = looks.iter().filter(|look| look.near_words == near_words);
+            let views: Vec<usize> = of_these.flat_map(|look| look.views.clone()).collect();
+            assert_eq!(views, [0, 1, 2, 3, 4, 5, 6]);
+        }
+    }
+}

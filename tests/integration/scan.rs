@@ -249,6 +249,21 @@ fn a_short_look_names_what_was_left_out() {
     assert!((talk["stream"]["duration_s"].as_f64().unwrap() - 13.363).abs() < 0.01);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_utf_8_does_not_hide_what_a_file_shares() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("in")).unwrap();
+    fs::copy(fixture("clean/columbia-118s.flac"), folder.path("in/address.flac")).unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"cut\xff.flac");
+    fs::copy(fixture("edited/columbia-butt-cut.flac"), folder.path("in").join(name)).unwrap();
+    scan(&folder, &["--profile", "fast"]);
+    let (_, summary) = lines(&folder);
+    let related = &summary["clusters"][0]["relations"][0];
+    assert_eq!(related["a"]["path"], "in/cut\u{fffd}.flac", "{summary}");
+}
+
 #[test]
 fn files_that_share_sound_are_named_with_what_they_share() {
     let folder = Folder::new();
