@@ -9,6 +9,7 @@ pub mod analysis;
 pub mod archive;
 pub mod calibration;
 pub mod certificate;
+mod checksum;
 pub mod comparison;
 pub mod container;
 pub mod decode;

@@ -5,11 +5,11 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::clips::{ArchivedClip, encode};
-use super::crc32c::crc32c;
 use super::disk::Stop;
 use super::index::{indexed, key};
 use super::keys::Keys;
 use super::layout::{BLOCK_BYTES, HEADER_BYTES, Header};
+use crate::checksum::crc32c;
 use crate::error::Result;
 use crate::measures::fingerprint::Fingerprint;
 

@@ -5,10 +5,10 @@
 //! checksum for each block of 64 KiB between the header and the checksums. All numbers are little-endian.
 //! The header has a checksum of itself, of the clip table, and of the checksums.
 
-use super::crc32c::crc32c;
 use super::file::ArchiveFile;
 use super::index::KEY_BITS;
 use super::{FORMAT, PRODUCER};
+use crate::checksum::crc32c;
 use crate::error::{Error, Result};
 
 /// Bytes of the header.

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::crc32c::crc32c;
 use super::file::ArchiveFile;
 use super::layout::refuse_others;
 use super::{FORMAT, PRODUCER};
+use crate::checksum::crc32c;
 use crate::error::Result;
 
 /// Name of the list in an archive.

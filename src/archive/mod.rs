@@ -8,7 +8,6 @@
 
 mod build;
 mod clips;
-mod crc32c;
 mod disk;
 mod file;
 mod index;

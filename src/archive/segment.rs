@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::clips::{ArchivedClip, decode};
-use super::crc32c::crc32c;
 use super::file::{ArchiveFile, u32s};
 use super::index::bucket_limit;
 use super::layout::{BLOCK_BYTES, HEADER_BYTES, Header};
+use crate::checksum::crc32c;
 use crate::error::Result;
 use crate::measures::fingerprint::Fingerprint;
 

@@ -1,5 +1,7 @@
 //! FLAC frame headers and the two checksums of a frame (RFC 9639, section 9).
 
+use crate::checksum::HighFirst;
+
 /// What a frame header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FrameHeader {
@@ -49,66 +51,23 @@ impl FrameHeader {
     }
 }
 
-/// CRC-8 with the polynomial 0x07, as in frame headers.
+/// Checks of a frame's header and of the whole frame (RFC 9639, sections 9.1.8 and 9.3).
+static HEADER_CRC: HighFirst = HighFirst::new(0x07 << 24);
+static FRAME_CRC: HighFirst = HighFirst::new(0x8005 << 16);
+
+/// CRC-8 of frame headers.
 pub(super) fn crc8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0, |crc, byte| {
-        (0..8).fold(crc ^ byte, |crc, _| crc << 1 ^ if crc & 0x80 != 0 { 0x07 } else { 0 })
-    })
+    (HEADER_CRC.update(0, bytes) >> 24) as u8
 }
 
-/// Tables for eight bytes at a time: `TABLES[k][b]` is the checksum of `b` with `k` zeros behind.
-static TABLES: [[u16; 256]; 8] = tables();
-
-const fn tables() -> [[u16; 256]; 8] {
-    let mut tables = [[0u16; 256]; 8];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = (byte as u16) << 8;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = crc << 1 ^ if crc & 0x8000 != 0 { 0x8005 } else { 0 };
-            bit += 1;
-        }
-        tables[0][byte] = crc;
-        byte += 1;
-    }
-    let mut zeros = 1;
-    while zeros < 8 {
-        let mut byte = 0;
-        while byte < 256 {
-            let before = tables[zeros - 1][byte];
-            tables[zeros][byte] = before << 8 ^ tables[0][(before >> 8) as usize];
-            byte += 1;
-        }
-        zeros += 1;
-    }
-    tables
-}
-
-/// CRC-16 with the polynomial 0x8005; zero over a whole frame, its own checksum included.
+/// CRC-16 of a frame; zero over a whole frame, its own checksum included.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Crc16(u16);
+pub(super) struct Crc16(u32);
 
 impl Crc16 {
     /// Adds bytes.
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        let (eights, rest) = bytes.as_chunks::<8>();
-        let mut crc = self.0;
-        for [a, b, c, d, e, f, g, h] in eights {
-            let [high, low] = crc.to_be_bytes();
-            crc = TABLES[7][usize::from(a ^ high)]
-                ^ TABLES[6][usize::from(b ^ low)]
-                ^ TABLES[5][usize::from(*c)]
-                ^ TABLES[4][usize::from(*d)]
-                ^ TABLES[3][usize::from(*e)]
-                ^ TABLES[2][usize::from(*f)]
-                ^ TABLES[1][usize::from(*g)]
-                ^ TABLES[0][usize::from(*h)];
-        }
-        for byte in rest {
-            crc = crc << 8 ^ TABLES[0][usize::from((crc >> 8) as u8 ^ byte)];
-        }
-        self.0 = crc;
+        self.0 = FRAME_CRC.update(self.0, bytes);
     }
 
     /// Whether the bytes so far end in their own checksum.
@@ -119,7 +78,7 @@ impl Crc16 {
     /// The checksum of the bytes so far.
     #[cfg(test)]
     pub(super) fn value(self) -> u16 {
-        self.0
+        (self.0 >> 16) as u16
     }
 }
 

@@ -14,7 +14,7 @@ mod source;
 mod tests;
 mod write;
 
-use super::crc32c::crc32c;
+use crate::checksum::crc32c;
 use crate::measures::fingerprint::Fingerprint;
 pub use export::export;
 pub use import::{Imported, import};

@@ -131,37 +131,6 @@ fn bits(bytes: &[u8], at: usize, count: usize) -> u32 {
     })
 }
 
-/// CRC-16 of a LAME tag: polynomial 0x8005, low bit first, as far as the bytes went.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct MusicCrc(pub(super) u16);
-
-/// Checksum of each byte.
-static TABLE: [u16; 256] = table();
-
-const fn table() -> [u16; 256] {
-    let mut table = [0u16; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = byte as u16;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = crc >> 1 ^ if crc & 1 != 0 { 0xA001 } else { 0 };
-            bit += 1;
-        }
-        table[byte] = crc;
-        byte += 1;
-    }
-    table
-}
-
-impl MusicCrc {
-    /// Adds bytes.
-    pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.0 =
-            bytes.iter().fold(self.0, |crc, byte| crc >> 8 ^ TABLE[usize::from(crc as u8 ^ byte)]);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,12 +161,5 @@ mod tests {
         assert_eq!(frame.main_data(&bytes), Some(expected));
         assert_eq!(frame.main_data(&bytes[..10]), None);
         assert!(frame.is_layer3() && frame.tag(&bytes).is_none());
-    }
-
-    #[test]
-    fn the_checksum_is_the_usual_one() {
-        let mut crc = MusicCrc::default();
-        crc.update(b"123456789");
-        assert_eq!(crc.0, 0xBB3D);
     }
 }

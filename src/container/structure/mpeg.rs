@@ -2,6 +2,7 @@
 
 use super::tree::Tree;
 use super::{OddityKind, ape, foreign, id3, payload};
+use crate::checksum::LAME_CRC;
 use crate::container::fields::{be_u16, be_u32, bytes_at, text};
 use crate::container::reader::ByteReader;
 use crate::container::sniff::mpeg_frame_len;
@@ -183,7 +184,7 @@ fn first_frame(reader: &mut ByteReader, at: u64, tree: &mut Tree) -> Result<u64>
     let covered = frame.get(..lame + TAG_CRC_AT).filter(|_| writer.starts_with("LAME"));
     let stored = be_u16(&frame, lame + TAG_CRC_AT).filter(|&stored| stored != 0);
     if let (Some(covered), Some(stored)) = (covered, stored) {
-        let found = crc16(covered);
+        let found = LAME_CRC.update(0, covered) as u16;
         if found != stored {
             let text = format!(
                 "the tag in the first frame declares the checksum {stored:04x}, its bytes have {found:04x}"
@@ -192,14 +193,4 @@ fn first_frame(reader: &mut ByteReader, at: u64, tree: &mut Tree) -> Result<u64>
         }
     }
     Ok(TAG_BYTES)
-}
-
-/// CRC-16 with the polynomial 0x8005, least significant bit first, as LAME's tag has it.
-fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc, &b| {
-        (0..8).fold(
-            crc ^ u16::from(b),
-            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 },
-        )
-    })
 }

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use super::tree::Tree;
 use super::{OddityKind, foreign, vorbis_comment};
+use crate::checksum::HighFirst;
 use crate::container::fields::{be_u16, bytes_at, le_u32, text};
 use crate::container::reader::ByteReader;
 use crate::error::Result;
+
+/// CRC-32 of a page (RFC 3533, section 6), which starts with 0 and is not inverted.
+static PAGE_CRC: HighFirst = HighFirst::new(0x04c1_1db7);
 
 /// Streams listed.
 const MAX_STREAMS: usize = 256;
@@ -63,7 +67,7 @@ pub(super) fn walk(reader: &mut ByteReader, tree: &mut Tree) -> Result<&'static 
         }
         let stored = le_u32(&page, 22).unwrap_or(0);
         page[22..26].fill(0);
-        let found = crc(&page);
+        let found = PAGE_CRC.update(0, &page);
         if found != stored {
             let number = le_u32(&page, 18).unwrap_or(0);
             let text = format!(
@@ -165,27 +169,4 @@ fn comment(body: &[u8]) -> Option<usize> {
     let skip = if is_block { 4 } else { 0 };
     let vendor = le_u32(body, skip)? as usize;
     (vendor < body.len()).then_some(skip)
-}
-
-/// CRC-32 of a page: polynomial 0x04c11db7, most significant bit first, no inversion.
-fn crc(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0, |crc, &b| crc << 8 ^ CRC_TABLE[(crc >> 24) as usize ^ usize::from(b)])
-}
-
-static CRC_TABLE: [u32; 256] = table();
-
-const fn table() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut n = 0;
-    while n < 256 {
-        let mut value = (n as u32) << 24;
-        let mut bit = 0;
-        while bit < 8 {
-            value = if value >> 31 == 1 { value << 1 ^ 0x04c1_1db7 } else { value << 1 };
-            bit += 1;
-        }
-        table[n] = value;
-        n += 1;
-    }
-    table
 }
