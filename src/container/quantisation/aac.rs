@@ -251,8 +251,8 @@ mod tests {
         assert_eq!(head(&packet), Some(expected));
         let mut sum = Quantisation::default();
         add(&packet, 44_100, &mut sum);
-        // Band 34 ends at line 448.
-        assert_eq!((sum.frames, sum.lines.at(0.5)), (1, Some(448)));
+        // Band 34 ends at line 480.
+        assert_eq!((sum.frames, sum.lines.at(0.5)), (1, Some(480)));
     }
 
     #[test]
