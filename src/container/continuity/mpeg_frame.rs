@@ -222,6 +222,20 @@ impl MusicCrc {
     }
 }
 
+/// A frame of MPEG-1 layer 3 in mono at 128 kbit/s and 44.1 kHz: place in the side information, bits, value.
+#[cfg(test)]
+pub(in crate::container) fn mono_frame(fields: &[(usize, usize, u32)]) -> Vec<u8> {
+    let mut bytes = vec![0u8; 417];
+    bytes[..4].copy_from_slice(&[0xFF, 0xFB, 0x90, 0xC4]);
+    for &(at, count, value) in fields {
+        for i in 0..count {
+            let bit = (value >> (count - 1 - i) & 1) as u8;
+            bytes[4 + (at + i) / 8] |= bit << (7 - (at + i) % 8);
+        }
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,18 +249,8 @@ mod tests {
 
     #[test]
     fn side_information_of_a_mono_frame() {
-        // MPEG-1 layer 3, 128 kbit/s, 44.1 kHz, mono; main_data_begin 257, lengths 100 and 200.
-        let mut bytes = vec![0u8; 417];
-        bytes[..4].copy_from_slice(&[0xFF, 0xFB, 0x90, 0xC4]);
-        let mut set = |at: usize, count: usize, value: u32| {
-            for i in 0..count {
-                bytes[4 + (at + i) / 8] |=
-                    ((value >> (count - 1 - i) & 1) as u8) << (7 - (at + i) % 8);
-            }
-        };
-        set(0, 9, 257);
-        set(18, 12, 100);
-        set(77, 12, 200);
+        // main_data_begin 257, lengths 100 and 200.
+        let bytes = mono_frame(&[(0, 9, 257), (18, 12, 100), (77, 12, 200)]);
         let frame = Frame::parse(&bytes).unwrap();
         let expected = MainData { begin: 257, bits: 300, room: 417 - 21 };
         assert_eq!(frame.main_data(&bytes), Some(expected));

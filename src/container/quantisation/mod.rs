@@ -165,6 +165,7 @@ fn kbps(bytes: usize, rate_hz: u32, samples: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::container::continuity::mpeg_frame::mono_frame;
 
     #[test]
     fn shares_of_a_histogram() {
@@ -177,23 +178,18 @@ mod tests {
 
     #[test]
     fn a_frame_of_layer3() {
-        // MPEG-1, 128 kbit/s, 44.1 kHz, mono; two granules: 100 and 200 bits, 60 pairs, gain 180, stop window.
-        let mut bytes = vec![0u8; 417];
-        bytes[..4].copy_from_slice(&[0xFF, 0xFB, 0x90, 0xC4]);
-        let mut set = |at: usize, count: usize, value: u32| {
-            for i in 0..count {
-                bytes[4 + (at + i) / 8] |=
-                    ((value >> (count - 1 - i) & 1) as u8) << (7 - (at + i) % 8);
-            }
+        // Two granules: 100 and 200 bits, 60 pairs, gain 180, stop window.
+        let granule = |from, bits| {
+            [
+                (from, 12, bits),
+                (from + 12, 9, 60),
+                (from + 21, 8, 180),
+                (from + 33, 1, 1),
+                (from + 34, 2, 3),
+            ]
         };
-        set(0, 9, 7);
-        for (from, bits) in [(18, 100), (77, 200)] {
-            set(from, 12, bits);
-            set(from + 12, 9, 60);
-            set(from + 21, 8, 180);
-            set(from + 33, 1, 1);
-            set(from + 34, 2, 3);
-        }
+        let fields = [&[(0, 9, 7)][..], &granule(18, 100), &granule(77, 200)].concat();
+        let bytes = mono_frame(&fields);
         let mut sum = Quantisation::default();
         sum.add_layer3(&bytes);
         sum.add_layer3(&bytes[..10]);
