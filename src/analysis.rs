@@ -151,7 +151,7 @@ pub fn analyze(
         }
         progress(block_end as f64 / rate, declared_s);
     }
-    let Ended { source, stream, bitstream, structure } = clip.finish()?;
+    let Ended { source, stream, bitstream, quantisation, structure } = clip.finish()?;
     if examined == 0 {
         let what = format!("the examined part lies outside the clip of {:.3} s", stream.duration_s);
         return Err(Error::NoAudio { what });
@@ -160,6 +160,7 @@ pub fn analyze(
     let mut features = measures.finish(&stream, depth)?;
     let offset_s = start as f64 / rate;
     features.structure = structure;
+    features.quantisation = quantisation;
     features.bitstream = bitstream.part(offset_s, offset_s + features.duration_s);
     let mut outcomes = detect(&features, settings);
     let class = CodecClass::of(&stream);

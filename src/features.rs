@@ -1,6 +1,7 @@
 //! Everything measured in a clip: all that a detector may look at.
 
 use crate::container::continuity::Bitstream;
+use crate::container::quantisation::Quantisation;
 use crate::container::structure::Structure;
 use crate::decode::StreamInfo;
 use crate::measures::bits::BitUse;
@@ -89,6 +90,8 @@ pub struct Features {
     pub grid: Grid,
     /// How the coded stream goes on; filled in by decoding, not by a measure.
     pub bitstream: Bitstream,
+    /// How the stream's encoder quantised, of the whole file; filled in by decoding, not by a measure.
+    pub quantisation: Quantisation,
     /// What the file is made of; filled in by decoding, not by a measure.
     pub structure: Structure,
     /// Pictures for people.

@@ -159,6 +159,12 @@ impl Mark {
     }
 }
 
+/// Whether a tag of this name tells of an encoder or a writing program.
+#[must_use]
+pub fn names_encoder(tag: &str) -> bool {
+    ENCODER_TAGS.contains(&tag.to_lowercase().as_str())
+}
+
 /// What a file has for a field of the table.
 fn values<'a>(structure: &'a Structure, field: &str) -> Vec<Value<'a>> {
     let tags = |holds: &dyn Fn(&Tag) -> bool| -> Vec<Value<'a>> {
@@ -176,7 +182,7 @@ fn values<'a>(structure: &'a Structure, field: &str) -> Vec<Value<'a>> {
         })
     };
     match field {
-        "encoder" => tags(&|tag| ENCODER_TAGS.contains(&tag.name.to_lowercase().as_str())),
+        "encoder" => tags(&|tag| names_encoder(&tag.name)),
         "vendor" | "payload" => named(field),
         "muxing_app" => named("muxingapp"),
         "writing_app" => named("writingapp"),

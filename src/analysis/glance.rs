@@ -54,9 +54,10 @@ pub fn glance(
 
 impl Glance {
     fn of(ended: Ended, fingerprint: Option<Fingerprint>, settings: &Settings) -> Self {
-        let Ended { source, stream, structure, .. } = ended;
+        let Ended { source, stream, quantisation, structure, .. } = ended;
         let (shape, duration_s) = (Shape::of(&stream), stream.duration_s);
-        let features = Features { shape, duration_s, structure, ..Features::default() };
+        let features =
+            Features { shape, duration_s, quantisation, structure, ..Features::default() };
         let outcomes = detect(&features, settings);
         Self { source, stream, features, outcomes, fingerprint }
     }

@@ -192,7 +192,7 @@ mod tests {
             // A tenth of all keys is one key, so that its bucket is thinned.
             let key = if n % 10 == 0 { 77 } else { n.wrapping_mul(0x9e37_79b9) >> (32 - KEY_BITS) };
             keys.push(key, 2 * n).unwrap();
-            if n as usize % spill_every == 0 {
+            if (n as usize).is_multiple_of(spill_every) {
                 keys.spill().unwrap();
             }
         }

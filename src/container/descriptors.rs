@@ -1,5 +1,7 @@
 //! MPEG-4 descriptors: the `esds` payload and the AudioSpecificConfig inside.
 
+use super::bits::{Bits, RATES_HZ};
+
 /// What a DecoderConfigDescriptor says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DecoderConfig {
@@ -71,19 +73,13 @@ pub(super) struct AudioConfig {
     pub(super) channels: u16,
 }
 
-/// Sample rates by index (ISO/IEC 14496-3 table 1.18).
-const RATES_HZ: [u32; 13] = [
-    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-    7_350,
-];
-
 /// Reads an AudioSpecificConfig as far as rate and channels.
 pub(super) fn audio_config(bytes: &[u8]) -> Option<AudioConfig> {
     const SBR: u32 = 5;
     const PARAMETRIC_STEREO: u32 = 29;
-    let mut bits = Bits { bytes, at: 0 };
+    let mut bits = Bits::new(bytes);
     let mut object_type = bits.object_type()?;
-    let core_rate_hz = bits.rate()?;
+    let core_rate_hz = bits.rate_hz()?;
     let mut channels = match bits.take(4)? {
         direct @ 1..=6 => direct as u16,
         7 | 12 | 14 => 8,
@@ -95,10 +91,10 @@ pub(super) fn audio_config(bytes: &[u8]) -> Option<AudioConfig> {
         if object_type == PARAMETRIC_STEREO && channels == 1 {
             channels = 2;
         }
-        sbr_rate_hz = Some(bits.rate()?);
+        sbr_rate_hz = Some(bits.rate_hz()?);
         object_type = bits.object_type()?;
     } else if object_type == 2 && channels != 0 {
-        sbr_rate_hz = bits.late_sbr_rate();
+        sbr_rate_hz = late_sbr_rate(&mut bits);
     }
     Some(AudioConfig { object_type, core_rate_hz, sbr_rate_hz, channels })
 }
@@ -114,47 +110,15 @@ pub(super) fn lc_config(rate_hz: u32, channels: u32) -> Option<Vec<u8>> {
     Some((2 << 11 | rate_index << 7 | layout << 3).to_be_bytes().to_vec())
 }
 
-/// Most significant bit first.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    fn take(&mut self, count: usize) -> Option<u32> {
-        let mut value = 0;
-        for _ in 0..count {
-            let byte = *self.bytes.get(self.at / 8)?;
-            value = value << 1 | u32::from(byte >> (7 - self.at % 8) & 1);
-            self.at += 1;
-        }
-        Some(value)
+/// The rate in the extension that older decoders do not see, behind a GASpecificConfig.
+fn late_sbr_rate(bits: &mut Bits) -> Option<u32> {
+    bits.take(1)?;
+    if bits.take(1)? == 1 {
+        bits.take(14)?;
     }
-
-    fn object_type(&mut self) -> Option<u32> {
-        match self.take(5)? {
-            31 => Some(32 + self.take(6)?),
-            object_type => Some(object_type),
-        }
-    }
-
-    fn rate(&mut self) -> Option<u32> {
-        match self.take(4)? {
-            15 => self.take(24),
-            index => RATES_HZ.get(index as usize).copied(),
-        }
-    }
-
-    /// The rate in the extension that older decoders do not see, behind a GASpecificConfig.
-    fn late_sbr_rate(&mut self) -> Option<u32> {
-        self.take(1)?;
-        if self.take(1)? == 1 {
-            self.take(14)?;
-        }
-        self.take(1)?;
-        let announced = self.take(11)? == 0x2B7 && self.object_type()? == 5 && self.take(1)? == 1;
-        if announced { self.rate() } else { None }
-    }
+    bits.take(1)?;
+    let announced = bits.take(11)? == 0x2B7 && bits.object_type()? == 5 && bits.take(1)? == 1;
+    if announced { bits.rate_hz() } else { None }
 }
 
 #[cfg(test)]

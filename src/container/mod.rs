@@ -7,6 +7,7 @@
 mod aiff;
 mod amr;
 mod au;
+pub(crate) mod bits;
 mod bmff;
 mod caf;
 pub mod continuity;
@@ -14,6 +15,7 @@ mod descriptors;
 mod fields;
 pub mod limits;
 mod packets;
+pub mod quantisation;
 mod reader;
 mod riff;
 mod sniff;

@@ -2,15 +2,10 @@
 
 use super::packet::{Next, Packet, PacketSource};
 use crate::container::ByteReader;
+use crate::container::bits::RATES_HZ;
 
 /// Bytes searched at once for the next header.
 const SEARCH_BYTES: usize = 4_096;
-
-/// Sample rates by index (ISO/IEC 14496-3, table 1.18).
-const RATES_HZ: [u32; 13] = [
-    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-    7_350,
-];
 
 /// An ADTS header (ISO/IEC 14496-3, 1.A.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,6 @@
 //! AudioSpecificConfig, the configuration of AAC (ISO/IEC 14496-3, 1.6.2.1).
 
-/// Sample rates by index (table 1.18); index 15 is followed by the rate itself.
-const RATES_HZ: [u32; 13] = [
-    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-    7_350,
-];
+use crate::container::bits::Bits;
 
 /// Object type of AAC-LC.
 const LC: u32 = 2;
@@ -24,40 +20,10 @@ pub(super) struct AacConfig {
     pub(super) long_frames: bool,
 }
 
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    fn take(&mut self, count: usize) -> Option<u32> {
-        (0..count).try_fold(0, |value, _| {
-            let byte = *self.bytes.get(self.at / 8)?;
-            let bit = byte >> (7 - self.at % 8) & 1;
-            self.at += 1;
-            Some(value << 1 | u32::from(bit))
-        })
-    }
-
-    fn object_type(&mut self) -> Option<u32> {
-        match self.take(5)? {
-            31 => Some(32 + self.take(6)?),
-            short => Some(short),
-        }
-    }
-
-    fn rate_hz(&mut self) -> Option<u32> {
-        match self.take(4)? {
-            15 => self.take(24),
-            index => RATES_HZ.get(index as usize).copied(),
-        }
-    }
-}
-
 impl AacConfig {
     /// Reads a configuration; `None` if it is cut or names no rate.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut bits = Bits { bytes, at: 0 };
+        let mut bits = Bits::new(bytes);
         let mut object_type = bits.object_type()?;
         let rate_hz = bits.rate_hz()?;
         let channel_config = bits.take(4)?;

@@ -12,6 +12,7 @@ use super::pcm_hash::{HashFormat, PcmHash};
 use super::source::OpenFile;
 use super::{Block, Ended, Input, OpenOptions, StreamInfo};
 use crate::container::continuity::Bitstream;
+use crate::container::quantisation::Quantisation;
 use crate::container::structure::{self, OddityKind, Structure};
 use crate::container::{ByteReader, FileKind, sniff};
 use crate::error::{Error, Result};
@@ -167,8 +168,13 @@ impl Clip {
         self.file.check_unchanged()?;
         let mut stream = self.info;
         stream.duration_s = stream.declared_duration_s.unwrap_or(0.0);
-        let (source, bitstream) = (self.file.describe(), Bitstream::default());
-        Ok(Ended { source, stream, bitstream, structure: self.structure })
+        Ok(Ended {
+            source: self.file.describe(),
+            stream,
+            bitstream: Bitstream::default(),
+            quantisation: Quantisation::default(),
+            structure: self.structure,
+        })
     }
 
     /// Decodes what is left and says what was examined, and where the coded stream breaks off.
@@ -216,7 +222,8 @@ impl Clip {
         source.pcm_sha256 = Some(sha256);
         let mut structure = self.structure;
         checks::compare(&mut structure, &info, md5.as_deref());
-        Ok(Ended { source, stream: info, bitstream, structure })
+        let quantisation = work.quantisation;
+        Ok(Ended { source, stream: info, bitstream, quantisation, structure })
     }
 }
 

@@ -20,6 +20,7 @@ mod ffmpeg;
 mod flac;
 mod flac_frame;
 mod flac_header;
+mod frame_heads;
 pub(crate) mod guard;
 mod limits;
 mod matroska;
@@ -47,6 +48,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::container::continuity::Bitstream;
+use crate::container::quantisation::Quantisation;
 use crate::container::structure::Structure;
 
 pub use clip::Clip;
@@ -182,6 +184,8 @@ pub struct Ended {
     pub stream: StreamInfo,
     /// Where the coded stream breaks off.
     pub bitstream: Bitstream,
+    /// How the stream's encoder quantised.
+    pub quantisation: Quantisation,
     /// What the file is made of.
     pub structure: Structure,
 }

@@ -1,6 +1,7 @@
 //! Decoding inside this program: packets in, samples into the sink, mishaps into the log.
 
 use super::damage::DamageLog;
+use super::frame_heads;
 use super::guard::guarded;
 use super::limits::{MAX_BAD_PACKETS, max_frames};
 use super::open::decoder_for;
@@ -9,6 +10,7 @@ use super::sink::{Refusal, Sink};
 use super::trim::Trim;
 use super::watch::{Now, Watch};
 use super::{DecoderInfo, StreamInfo};
+use crate::container::quantisation::Quantisation;
 
 /// Packets of another rate in a row that make a new stream. Fewer come from false headers.
 const OTHER_RATE_PACKETS: u32 = 3;
@@ -24,6 +26,8 @@ pub(super) struct Work {
     pub(super) log: DamageLog,
     /// Whether the coded stream goes on.
     pub(super) watch: Watch,
+    /// How the stream's encoder quantised.
+    pub(super) quantisation: Quantisation,
 }
 
 impl Work {
@@ -96,6 +100,7 @@ impl Native {
         self.coded_bytes += self.packet.data.len() as u64;
         let now = work.now();
         work.watch.packet(self.setup.codec, self.setup.adts, &self.packet, now);
+        frame_heads::add(&self.setup, &self.packet.data, &mut work.quantisation);
         let before = work.sink.frames();
         let (decoder, packet, sink) = (&mut self.decoder, &self.packet, &mut work.sink);
         let outcome = guarded(|| decoder.decode(packet, sink)).map_err(Refusal::Bad);

@@ -23,6 +23,7 @@ pub mod true_peak;
 pub mod voice;
 
 use crate::container::continuity::Bitstream;
+use crate::container::quantisation::Quantisation;
 use crate::container::structure::Structure;
 use crate::decode::{Block, CodecClass, Spool, StreamInfo};
 use crate::dsp::resample::StreamResampler;
@@ -239,6 +240,7 @@ impl Measures {
             overview: by_frame.overview.finish(),
             pauses: by_frame.pauses.finish(),
             bitstream: Bitstream::default(),
+            quantisation: Quantisation::default(),
             structure: Structure::default(),
         })
     }

@@ -19,7 +19,7 @@ impl Report {
             custody: None,
             source: SourceReport::of(&glance.source),
             stream: Some(stream.clone()),
-            provenance: of_stream(stream, &glance.features.structure),
+            provenance: of_stream(stream, &glance.features),
             limitations: vec![
                 "Only the file's structure was examined; that no joint is named says nothing."
                     .into(),

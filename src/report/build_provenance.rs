@@ -1,9 +1,11 @@
 //! What the file tells of its own past, as the document carries it.
 
-use super::{CompressionStep, Provenance, StructureNode, Tag, WriterReport};
+use super::timeline::timeline;
+use super::{CompressionStep, Provenance, QuantisationReport, StructureNode, Tag, WriterReport};
 use crate::analysis::Analysis;
-use crate::container::structure::{Field, Part, Structure};
+use crate::container::structure::{Field, Part};
 use crate::decode::StreamInfo;
+use crate::features::Features;
 use crate::units::round_to;
 use crate::writers::{Match, matching};
 
@@ -17,13 +19,15 @@ pub(super) fn of_analysis(stream: &StreamInfo, analysis: &Analysis) -> Provenanc
         z: Some(round_to(f64::from(track.z), 1)),
         coverage: Some(round_to(f64::from(track.coverage), 3)),
     });
-    let mut provenance = of_stream(stream, &analysis.features.structure);
+    let mut provenance = of_stream(stream, &analysis.features);
     provenance.compression_history.splice(0..0, earlier);
+    provenance.timeline = timeline(&provenance, &analysis.features.structure.dates);
     provenance
 }
 
 /// What the file itself tells.
-pub(super) fn of_stream(stream: &StreamInfo, structure: &Structure) -> Provenance {
+pub(super) fn of_stream(stream: &StreamInfo, features: &Features) -> Provenance {
+    let structure = &features.structure;
     let coded = (!stream.lossless).then(|| CompressionStep {
         codec: stream.codec.clone(),
         bit_rate_bps: stream.bit_rate_bps,
@@ -42,13 +46,17 @@ pub(super) fn of_stream(stream: &StreamInfo, structure: &Structure) -> Provenanc
     if let Some(encoder) = stream.encoder.as_ref().filter(|_| tags.is_empty()) {
         tags.push(Tag { name: "encoder".into(), value: encoder.clone(), offset: None });
     }
-    Provenance {
+    let mut provenance = Provenance {
         structure: structure.parts.iter().map(node).collect(),
         more_parts: structure.more_parts,
         tags,
         compression_history: coded.into_iter().collect(),
+        quantisation: QuantisationReport::of(&features.quantisation),
         writers: matching(structure).iter().map(writer).collect(),
-    }
+        timeline: Vec::new(),
+    };
+    provenance.timeline = timeline(&provenance, &structure.dates);
+    provenance
 }
 
 fn node(part: &Part) -> StructureNode {

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::QuantisationReport;
+
 /// What the file tells of its own past.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance {
@@ -13,8 +15,14 @@ pub struct Provenance {
     pub more_parts: u64,
     /// Tags, as they stand in the file.
     pub tags: Vec<Tag>,
+    /// How the file came about as far as it shows, in the order in which that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub timeline: Vec<TimelineEntry>,
     /// Encodings the audio went through, oldest first.
     pub compression_history: Vec<CompressionStep>,
+    /// How the encoder of this file quantised; absent unless its frames are MP3 or AAC-LC and were decoded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quantisation: Option<QuantisationReport>,
     /// Known writers with which the file is consistent.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub writers: Vec<WriterReport>,
@@ -22,6 +30,54 @@ pub struct Provenance {
 
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+/// One entry of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TimelineEntry {
+    /// What happened, in words.
+    pub what: String,
+    /// Whether it stands in the file.
+    pub basis: Basis,
+    /// Its place in the order.
+    pub stage: Stage,
+    /// Date as the file has it, in UTC unless the file leaves the zone open.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub date: Option<String>,
+    /// First byte of what carries it, where known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub offset: Option<u64>,
+    /// What in the file stands against it, in words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub against: Option<String>,
+}
+
+/// Whether an entry stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// It stands there: a date, a name, the frames.
+    Observed,
+    /// It follows from what stands there: marks of a known writer, which can be copied, or a frame grid.
+    Inferred,
+}
+
+/// Place of an entry in the order, earliest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Before the encoding that the file has.
+    EarlierEncoding,
+    /// The encoding that the file has.
+    LastEncoding,
+    /// The file round it, written with the encoding or later.
+    File,
+    /// By its own date alone, ordered among such dates.
+    Dated,
+    /// Not known.
+    Unknown,
 }
 
 /// A known writer with which the file is consistent.

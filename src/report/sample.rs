@@ -61,6 +61,8 @@ pub(crate) fn sample_report() -> Report {
         provenance: Provenance {
             structure: vec![node("ftyp", 0, 28), node("mdat", 28, 192_000)],
             more_parts: 0,
+            timeline: Vec::new(),
+            quantisation: Some(quantisation()),
             writers: vec![WriterReport {
                 name: "A <b>recorder".into(),
                 kind: "recorder".into(),
@@ -152,6 +154,22 @@ pub(crate) fn unreadable_report() -> Report {
     document.enf_match = None;
     document.fingerprint = None;
     Report { document, overview: None }
+}
+
+fn quantisation() -> QuantisationReport {
+    let same = |value| Spread { p5: value, median: value, p95: value };
+    QuantisationReport {
+        format: "AAC-LC".into(),
+        frames: 862,
+        bit_rate_kbps: Spread { p5: 96.0, median: 128.0, p95: 171.0 },
+        global_gain: Some(Spread { p5: 151.0, median: 168.0, p95: 180.0 }),
+        global_gain_start: 150,
+        global_gain_counts: vec![2, 860],
+        highest_line_hz: Some(same(15_504.0)),
+        windows: WindowShares { long: 0.94, start: 0.02, short: 0.02, stop: 0.02 },
+        bands: Some(BandShares { zero: 0.1, noise: 0.0, intensity: 0.0 }),
+        ..QuantisationReport::default()
+    }
 }
 
 fn tool() -> ToolReport {

@@ -8,6 +8,7 @@ use crate::report::wording::{
     strength,
 };
 use crate::report::wording_enf::sentences;
+use crate::report::wording_history::{chain, frames_line};
 use crate::report::{AnalysisDocument, CertificateReport, EditPointReport, Report, Status};
 
 /// Times named for one detector before the rest is counted.
@@ -93,6 +94,12 @@ fn head(document: &AnalysisDocument, page: &mut Page) {
             facts.push_str(&format!(" · written by {encoder}"));
         }
         page.hanging("  stream    ", &escape(&facts));
+    }
+    if let Some(chain) = chain(&document.provenance) {
+        page.hanging("  encoded   ", &escape(&chain));
+    }
+    if let Some(frames) = &document.provenance.quantisation {
+        page.hanging("  frames    ", &escape(&frames_line(frames)));
     }
     if let Some(levels) = levels(document) {
         page.hanging("  levels    ", &levels);

@@ -4,7 +4,7 @@
 //! times while the packets are decoded.
 
 mod mpeg;
-mod mpeg_frame;
+pub(super) mod mpeg_frame;
 mod ogg;
 mod outliers;
 

@@ -272,22 +272,12 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::container::continuity::mpeg_frame::mono_frame;
     use crate::container::reader::reader_over;
 
     /// A mono frame of 417 bytes (128 kbit/s, 44.1 kHz) with this reservoir use.
     fn frame(begin: u32, bits: u32) -> Vec<u8> {
-        let mut bytes = vec![0u8; 417];
-        bytes[..4].copy_from_slice(&[0xFF, 0xFB, 0x90, 0xC4]);
-        let mut set = |at: usize, count: usize, value: u32| {
-            for i in 0..count {
-                let bit = (value >> (count - 1 - i) & 1) as u8;
-                bytes[4 + (at + i) / 8] |= bit << (7 - (at + i) % 8);
-            }
-        };
-        set(0, 9, begin);
-        set(18, 12, bits / 2);
-        set(77, 12, bits - bits / 2);
-        bytes
+        mono_frame(&[(0, 9, begin), (18, 12, bits / 2), (77, 12, bits - bits / 2)])
     }
 
     /// Frames of 396 bytes for data, every second one of which begins 20 bytes in the one before.

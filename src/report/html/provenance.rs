@@ -4,10 +4,50 @@ use super::rows::Table;
 use crate::report::references::ReferencesReport;
 use crate::report::terminal::escape;
 use crate::report::wording::{grouped, words};
-use crate::report::{Provenance, StructureNode};
+use crate::report::wording_history::{self, EncodingWords, frame_facts};
+use crate::report::{Basis, Provenance, Stage, StructureNode};
 
 /// Parts of a container that are listed before the rest is counted.
 const MOST_PARTS: usize = 200;
+
+/// Encodings in their order beside the frames of the file, and what those frames say.
+pub(super) fn encodings(provenance: &Provenance) -> [Table; 2] {
+    let heads = ["Encoding", "Seen in", "Shown by", "Frames of this file"];
+    let mut history = Table::new("Compression history", &heads);
+    for step in wording_history::encodings(provenance) {
+        let EncodingWords { encoding, seen_in, shown_by, frames } = step;
+        history.push([escape(&encoding), seen_in.into(), shown_by, escape(&frames)]);
+    }
+    let mut frames = Table::new("Frames of the last encoding", &["What", "Value"]);
+    for (name, value) in provenance.quantisation.iter().flat_map(frame_facts) {
+        frames.push([name.into(), escape(&value)]);
+    }
+    [history, frames]
+}
+
+/// How the file came about, as far as it shows.
+pub(crate) fn timeline(provenance: &Provenance) -> Table {
+    let heads = ["Place in the order", "What happened", "Basis", "Date", "Byte", "Against it"];
+    let mut table = Table::new("Earliest first, as far as an order is known", &heads);
+    for entry in &provenance.timeline {
+        let stage = match entry.stage {
+            Stage::EarlierEncoding => "before the last encoding",
+            Stage::LastEncoding => "the last encoding",
+            Stage::File => "the file, with that encoding or later",
+            Stage::Dated => "by its own date",
+            Stage::Unknown => "not known",
+        };
+        let basis = match entry.basis {
+            Basis::Observed => "observed",
+            Basis::Inferred => "inferred",
+        };
+        let offset = entry.offset.map_or_else(|| "–".into(), grouped);
+        let [date, against] =
+            [&entry.date, &entry.against].map(|text| escape(text.as_deref().unwrap_or("–")));
+        table.push([stage.into(), escape(&entry.what), basis.into(), date, offset, against]);
+    }
+    table
+}
 
 /// Known writers, tags and parts, empty ones included.
 pub(super) fn tables(provenance: &Provenance) -> [Table; 3] {

@@ -197,17 +197,7 @@ pub(crate) fn stream(stream: &StreamInfo) -> Vec<Row> {
 /// Compression history, warnings, damage, tracks, tags and structure, where there are any.
 pub(crate) fn stream_tables(document: &AnalysisDocument) -> Vec<Table> {
     let mut tables = Vec::new();
-    let mut history =
-        Table::new("Compression history", &["Codec", "Bit rate", "Observed in", "Frame grid"]);
-    for step in &document.provenance.compression_history {
-        let rate = step.bit_rate_bps.map_or_else(|| "unknown".into(), bit_rate);
-        let grid = step.frame_samples.map_or_else(String::new, |frame| {
-            let (z, share) = (step.z.unwrap_or(0.0), 100.0 * step.coverage.unwrap_or(0.0));
-            format!("{frame} samples, z {z:.0}, in {share:.0} % of the clip")
-        });
-        history.push([escape(&step.codec), rate, escape(&step.observed_in), grid]);
-    }
-    tables.push(history);
+    tables.extend(provenance::encodings(&document.provenance));
     if let Some(stream) = &document.stream {
         tables.extend(stream_notes(stream));
     }
@@ -327,6 +317,7 @@ mod tests {
             titles,
             [
                 "Compression history",
+                "Frames of the last encoding",
                 "Warnings",
                 "Damage",
                 "Known writers with which the file is consistent",

@@ -1,6 +1,7 @@
 //! The text of the page, ready to print: every value is formatted, every foreign text escaped.
 
 use crate::finding::Strength;
+use crate::report::html::provenance;
 use crate::report::html::rows::{self, Row, Table};
 use crate::report::summary::{headline, not_examined, other_findings, reason};
 use crate::report::terminal::escape;
@@ -46,6 +47,7 @@ pub(crate) struct View {
     pub(crate) series: Option<Table>,
     pub(crate) stream: Vec<Row>,
     pub(crate) tables: Vec<Table>,
+    pub(crate) history: Table,
     pub(crate) method: Vec<Row>,
     pub(crate) command: String,
 }
@@ -173,6 +175,7 @@ impl View {
             series: document.measurements.as_ref().and_then(rows::series),
             stream: document.stream.as_ref().map(rows::stream).unwrap_or_default(),
             tables: rows::stream_tables(document),
+            history: provenance::timeline(&document.provenance),
             method: rows::method(document),
             command: command(document),
         }

@@ -1,0 +1,73 @@
+//! How the last encoder quantised, as the document carries it.
+
+use super::{BandShares, QuantisationReport, ReservoirReport, Spread, WindowShares};
+use crate::container::quantisation::{Format, Histogram, Quantisation};
+use crate::units::round_to;
+
+impl QuantisationReport {
+    /// What the heads of a stream's frames say; `None` if none was read.
+    pub(super) fn of(seen: &Quantisation) -> Option<Self> {
+        let format = seen.format?;
+        let is_mp3 = format == Format::Layer3;
+        let units: u64 = seen.windows.iter().sum();
+        let [long, start, short, stop] = seen.windows.map(|count| share(count, units));
+        let with_data = units.saturating_sub(seen.empty);
+        let lines = |of: &Histogram| spread(of, |line| seen.line_hz(line).round());
+        let pairs = seen.stereo.frames;
+        let first = seen.gains.counts().iter().position(|count| *count > 0).unwrap_or(0);
+        let reservoir = seen.reservoir;
+        Some(Self {
+            format: if is_mp3 { "MP3" } else { "AAC-LC" }.into(),
+            frames: seen.frames,
+            unread_frames: seen.unread,
+            bit_rate_kbps: spread(&seen.rates, f64::from).unwrap_or_default(),
+            global_gain: spread(&seen.gains, f64::from),
+            global_gain_start: first as u32,
+            global_gain_counts: seen.gains.counts().get(first..).unwrap_or_default().to_vec(),
+            highest_line_hz: lines(&seen.lines),
+            highest_band_hz: lines(&seen.sent),
+            windows: WindowShares { long, start, short, stop },
+            kaiser_bessel_share: (!is_mp3).then(|| share(seen.kaiser, seen.frames)),
+            empty_share: share(seen.empty, units),
+            no_scale_factors_share: is_mp3.then(|| share(seen.flat_scales, with_data)),
+            mid_side_share: (pairs > 0).then(|| share(seen.stereo.mid_side, pairs)),
+            intensity_share: (is_mp3 && pairs > 0).then(|| share(seen.stereo.intensity, pairs)),
+            reservoir: is_mp3.then(|| ReservoirReport {
+                borrowing_share: share(reservoir.borrowing, seen.frames),
+                mean_bytes: round_to(reservoir.begin_bytes as f64 / seen.frames.max(1) as f64, 1),
+                unused_share: share(
+                    reservoir.room_bits.saturating_sub(reservoir.used_bits),
+                    reservoir.room_bits,
+                ),
+            }),
+            bands: (!is_mp3).then(|| BandShares {
+                zero: share(seen.bands.zero, seen.bands.all),
+                noise: share(seen.bands.noise, seen.bands.all),
+                intensity: share(seen.bands.intensity, seen.bands.all),
+            }),
+        })
+    }
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    round_to(part as f64 / whole.max(1) as f64, 4)
+}
+
+fn spread(of: &Histogram, unit: impl Fn(u32) -> f64) -> Option<Spread> {
+    let at = |share| of.at(share).map(&unit);
+    Some(Spread { p5: at(0.05)?, median: at(0.5)?, p95: at(0.95)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_frame_no_report_and_no_data_no_division() {
+        assert_eq!(QuantisationReport::of(&Quantisation::default()), None);
+        let empty = Quantisation { format: Some(Format::Layer3), ..Quantisation::default() };
+        let report = QuantisationReport::of(&empty).unwrap();
+        assert_eq!((report.global_gain, report.empty_share), (None, 0.0));
+        assert!(report.bands.is_none() && report.reservoir.is_some());
+    }
+}
