@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn bytes_may_come_in_parts() {
         let (low, high) = (LowFirst::new(0xA001), HighFirst::new(0x8005 << 16));
-        let bytes: Vec<u8> = (0..100).map(|n| n * 37).collect();
+        let bytes: Vec<u8> = (0..100u8).map(|n| n.wrapping_mul(37)).collect();
         for at in 0..bytes.len() {
             let (first, second) = bytes.split_at(at);
             assert_eq!(low.update(low.update(0, first), second), low.update(0, &bytes));

@@ -20,7 +20,9 @@ WRITERS = "encoder-signature"
 WHOLE_FILE = {
     "wrong MD5": "checksum-mismatch",
     "wrong extension": "extension-mismatch",
-    "forged ©too": "editor-trace",
+    "forged writer": "editor-trace",
+    "saved by an editor": "editor-trace",
+    "frames with a wrong checksum": "bitstream-continuity",
     "cluster removed": "stream-mismatch",
     "sizes that lie": "stream-mismatch",
 }
@@ -69,7 +71,8 @@ def finders(document, fault):
         for finding in detector["findings"]:
             evidence = {e["name"]: e["value"] for e in finding["evidence"]}
             at_byte = evidence.get("at_byte", evidence.get("second_header_at_byte"))
-            by_byte = at_byte is not None and abs(at_byte - fault["offset"]) <= BYTES_OFF
+            placed = at_byte is not None and fault["offset"] is not None
+            by_byte = placed and abs(at_byte - fault["offset"]) <= BYTES_OFF
             by_time = "note" not in finding and fault["time"] is not None and abs(finding["time_s"] - fault["time"]) <= SECONDS_OFF
             if by_byte and detector["id"] != WRITERS or by_time:
                 by.append(detector["id"])

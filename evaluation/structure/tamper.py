@@ -21,6 +21,8 @@ from pathlib import Path
 
 SECONDS = 12
 FORGED = b"com.apple.VoiceMemos (iPhone Version 17.2.1 (Build 21C66))"
+# Originator of a field recorder's files.
+RECORDER = "ZOOM Handy Recorder H4n"
 # A small archive with one stored text file, as it is hidden behind a recording.
 TEXT = b"Not part of the recording.\n" * 40
 
@@ -121,6 +123,19 @@ def without_pages(data, first, count):
     before, last = all_pages[first - 1], all_pages[first + count - 1]
     left = [page for _, page, _ in all_pages[:first] + all_pages[first + count :]]
     return left, all_pages[first][0], (before[2] - 312) / 48000, (last[2] - before[2]) / 48000
+
+
+def forged_vendor(data, vendor):
+    """Another vendor in the comments, which are the only packet of the second page."""
+    (_, first, _), (at, page, _) = pages(data)[:2]
+    lacing = page[26]
+    body = page[27 + lacing :]
+    size = struct.unpack("<I", body[8:12])[0]
+    body = body[:8] + struct.pack("<I", len(vendor)) + vendor + body[12 + size :]
+    segments = bytes([255] * (len(body) // 255) + [len(body) % 255])
+    forged = page[:26] + bytes([len(segments)]) + segments + body
+    number = struct.unpack("<I", page[18:22])[0]
+    return first + renumbered(forged, number) + data[at + len(page) :], at + 27 + len(segments) + 8
 
 
 # --- ISO boxes
@@ -452,7 +467,7 @@ def main():
         "the end's samples are not in the index, which still declares the old length",
     )
     data, at = forged_writer(m4a)
-    plant("m4a-forged-writer.m4a", data, "forged ©too", at, None, "written by FFmpeg")
+    plant("m4a-forged-writer.m4a", data, "forged writer", at, None, "written by FFmpeg")
     plant(
         "m4a-bytes-after-end.m4a",
         m4a + b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + noise[:900],
@@ -501,6 +516,71 @@ def main():
         None,
         "the track's media says 117 days later",
     )
+
+    flat = ["-c:a", "aac", "-b:a", "64k", "-ar", 44100, "-ac", 1]
+    mov = encoded(
+        talk,
+        work / "a.mov",
+        *flat,
+        "-movflags",
+        "use_metadata_tags",
+        "-metadata",
+        "creation_time=2024-03-01T10:00:00Z",
+        "-metadata",
+        "com.apple.quicktime.creationdate=2019-05-01T10:00:00+0200",
+    )
+    plant(
+        "mov-times-differ.mov",
+        mov,
+        "times that contradict each other",
+        path(mov, b"moov", b"mvhd")[-1][0] + 12,
+        None,
+        "the key says five years earlier than the index",
+    )
+    gp = bytearray(
+        encoded(talk, work / "a.3gp", "-c:a", "libopencore_amrnb", "-b:a", "12.2k", "-ar", 8000, "-ac", 1)
+    )
+    at = path(gp, b"moov", b"mvhd")[-1][0]
+    gp[at + 12 : at + 20] = struct.pack(">II", 3_786_880_272, 3_786_880_272 - 86_400)
+    plant(
+        "3gp-modified-before-created.3gp",
+        bytes(gp),
+        "times that contradict each other",
+        at + 12,
+        None,
+        "modified a day before it was created",
+    )
+    plant("flac-bytes-after-end.flac", flac + extra, "bytes after the end", len(flac))
+    plant("m4a-named-mp3.mp3", m4a, "wrong extension", 0)
+    plant("ogg-named-flac.flac", opus, "wrong extension", 0)
+    flipped = bytearray(mp3)
+    flipped[frames[100][0] + 60] ^= 0x10
+    plant(
+        "mp3-bit-flip.mp3",
+        bytes(flipped),
+        "frames with a wrong checksum",
+        None,
+        None,
+        "the tag in the first frame has the checksum of all others",
+    )
+    data, at = forged_vendor(opus, b"WhatsApp")
+    plant("ogg-forged-vendor.ogg", data, "forged writer", at, None, "written by FFmpeg")
+    # A field recorder's originator beside the name of the program that wrote the file.
+    recorder = ["-write_bext", 1, "-metadata", f"originator={RECORDER}", "-metadata", "encoded_by=x"]
+    bext = encoded(talk, work / "c.wav", "-ar", 16000, "-ac", 1, *recorder)
+    at, _ = chunk(bext, b"bext")
+    plant("wav-forged-originator.wav", bext, "forged writer", at + 8, None, "written by FFmpeg")
+    editor = ["-write_bext", 1, "-metadata", "originator=REAPER"]
+    bext = encoded(talk, work / "d.wav", "-ar", 16000, "-ac", 1, *editor)
+    plant("wav-editor.wav", bext, "saved by an editor", chunk(bext, b"bext")[0] + 8)
+    edited = encoded(
+        talk, work / "e.m4a", *flat, "-metadata:s:a:0", "handler_name=Apple Sound Media Handler"
+    )
+    at = path(edited, b"moov", b"trak", b"mdia", b"hdlr")[-1][0]
+    plant("m4a-editor.m4a", edited, "saved by an editor", at)
+    attached = ["-attach", work / "b.wav", "-metadata:s:t", "mimetype=audio/wav"]
+    mka = encoded(talk, work / "attached.mka", *attached, "-c:a", "libopus", "-b:a", "24k")
+    plant("mka-attached-sound.mka", mka, "sound attached", mka.index((work / "b.wav").read_bytes()[:64]))
 
     amr = encoded(talk, work / "a.amr", "-c:a", "libopencore_amrnb", "-b:a", "12.2k", "-ar", 8000, "-ac", 1)
     amr2 = encoded(

@@ -25,6 +25,7 @@ use crate::error::Result;
 use continuity::Walked;
 
 pub use reader::ByteReader;
+pub(crate) use sniff::recognised;
 pub use sniff::{FileKind, sniff};
 
 /// Walks the structure of a file of this kind; `None` for kinds that a demuxer reads instead, and

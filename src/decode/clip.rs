@@ -8,6 +8,7 @@ use super::external::External;
 use super::limits::{BLOCK_FRAMES, MAX_BLOCK_FRAMES};
 use super::native::{Feed, Work};
 use super::open::{Opened, open_native};
+use super::packet::Foreign;
 use super::pcm_hash::{HashFormat, PcmHash};
 use super::source::OpenFile;
 use super::{Block, Ended, Input, OpenOptions, StreamInfo};
@@ -222,6 +223,9 @@ impl Clip {
         source.pcm_sha256 = Some(sha256);
         let mut structure = self.structure;
         checks::compare(&mut structure, &info, md5.as_deref());
+        if let Some(Foreign { offset, bytes, what }) = work.foreign {
+            structure.foreign(offset, bytes, "at the end", what);
+        }
         let quantisation = work.quantisation;
         Ok(Ended { source, stream: info, bitstream, quantisation, structure })
     }

@@ -6,8 +6,8 @@
 
 use super::flac_frame::{Crc16, FrameHeader};
 use super::flac_header::{MAGIC, read_metadata};
-use super::packet::{Next, Packet, PacketSource, TrackSetup};
-use crate::container::ByteReader;
+use super::packet::{Foreign, Next, Packet, PacketSource, TrackSetup};
+use crate::container::{ByteReader, recognised};
 use crate::error::Result;
 
 /// Bytes read at once.
@@ -125,13 +125,22 @@ impl FlacSource {
                 let tag = len
                     .checked_sub(ID3V1_BYTES as usize)
                     .filter(|t| self.ahead()[*t..].starts_with(b"TAG"));
-                let ends = [tag.filter(|t| *t >= sum.checked), Some(len)];
-                return Ok(ends.into_iter().flatten().find(|end| sum.holds(self.ahead(), *end)));
+                let mut ends = [tag.filter(|t| *t >= sum.checked), Some(len)].into_iter().flatten();
+                let end = ends.find(|end| sum.holds(self.ahead(), *end));
+                return Ok(end.or_else(|| self.end_before_others()));
             }
             if at > MAX_FRAME_BYTES {
                 return Ok(None);
             }
         }
+    }
+
+    /// Where the last frame ends, if something known that is no frame lies behind it.
+    fn end_before_others(&self) -> Option<usize> {
+        let mut sum = RunningSum::default();
+        let ahead = self.ahead();
+        (MIN_FRAME_BYTES..ahead.len())
+            .find(|end| sum.holds(ahead, *end) && recognised(&ahead[*end..]).is_some())
     }
 
     /// Moves to the next place that looks like a frame or another file, at least a byte ahead.
@@ -183,7 +192,11 @@ impl PacketSource for FlacSource {
         }
         let offset = self.position;
         let cut = header.is_some() && self.position + MAX_FRAME_BYTES as u64 > self.end;
+        let known = if self.in_step { recognised(self.ahead()) } else { None };
         let more = self.search()?;
+        if let (false, Some(what)) = (more, known) {
+            return Ok(Next::Foreign(Foreign { offset, bytes: self.end - offset, what }));
+        }
         if !more && (cut || offset >= self.end) || self.ahead().is_empty() {
             return Ok(Next::End(None));
         }
@@ -238,6 +251,10 @@ mod tests {
                 Next::Damaged { offset, .. } => format!("bad at {}", offset.unwrap()),
                 Next::NewStream(_) => "stream".into(),
                 Next::End(_) => return seen,
+                Next::Foreign(Foreign { offset, bytes, what }) => {
+                    seen.push(format!("{offset}+{bytes} {what}"));
+                    return seen;
+                }
             });
         }
     }
@@ -254,6 +271,21 @@ mod tests {
         assert_eq!(walk(&[one.clone(), one.clone()].concat()), ["42+11", "stream", "95+11"]);
         let tagged = [one, b"TAG".to_vec(), vec![0; 125]].concat();
         assert_eq!(walk(&tagged), ["42+11"]);
+    }
+
+    #[test]
+    fn what_is_no_frame_does_not_hide_the_last_one() {
+        let bytes = [header(), frame(0, 1), frame(1, 2)].concat();
+        for (behind, what) in [
+            (b"PK\x03\x04 and more".to_vec(), "a ZIP archive"),
+            (b"APETAGEX\xd0\x07".to_vec(), "an APE tag"),
+            (b"Some words that were left here.".to_vec(), "plain text"),
+        ] {
+            let seen = walk(&[bytes.clone(), behind.clone()].concat());
+            assert_eq!(seen, ["42+11", "53+11", &format!("64+{} {what}", behind.len())]);
+        }
+        // Unknown bytes may be anything, the rest of a broken frame too.
+        assert_eq!(walk(&[bytes, vec![0xEE; 300]].concat()), ["42+11"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::frame_heads;
 use super::guard::guarded;
 use super::limits::{MAX_BAD_PACKETS, max_frames};
 use super::open::decoder_for;
-use super::packet::{Next, Packet, PacketDecoder, PacketSource, TrackSetup};
+use super::packet::{Foreign, Next, Packet, PacketDecoder, PacketSource, TrackSetup};
 use super::sink::{Refusal, Sink};
 use super::trim::Trim;
 use super::watch::{Now, Watch};
@@ -28,6 +28,8 @@ pub(super) struct Work {
     pub(super) watch: Watch,
     /// How the stream's encoder quantised.
     pub(super) quantisation: Quantisation,
+    /// What lies behind the last packet.
+    pub(super) foreign: Option<Foreign>,
 }
 
 impl Work {
@@ -217,6 +219,10 @@ impl Feed for Native {
                 if let Some(why) = why {
                     work.log.warn(why);
                 }
+                false
+            }
+            Ok(Next::Foreign(foreign)) => {
+                work.foreign = Some(foreign);
                 false
             }
             Err(what) => {

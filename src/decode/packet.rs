@@ -35,6 +35,19 @@ pub(super) enum Next {
     NewStream(Box<TrackSetup>),
     /// No more packets. The text, if any, says why that is unusual.
     End(Option<String>),
+    /// No more packets, but bytes that belong to none.
+    Foreign(Foreign),
+}
+
+/// Bytes behind the last packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Foreign {
+    /// First of them in the file.
+    pub(super) offset: u64,
+    /// How many.
+    pub(super) bytes: u64,
+    /// What they look like.
+    pub(super) what: &'static str,
 }
 
 /// Delivers the packets of one track in decoding order.

@@ -81,6 +81,15 @@ pub(super) fn describe(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// The same, if it is something with a beginning of its own.
+pub(crate) fn recognised(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"APETAGEX") {
+        return Some("an APE tag");
+    }
+    let vague = bytes.iter().all(|b| *b == 0);
+    Some(describe(bytes)).filter(|name| !vague && *name != other::UNKNOWN)
+}
+
 fn by_magic(bytes: &[u8], len: u64) -> Option<FileKind> {
     use FileKind as K;
     let form = |code: &[u8; 4]| bytes.get(8..12) == Some(code.as_slice());

@@ -1,5 +1,8 @@
 //! Names for bytes that are no audio, so that a message can say what was handed in.
 
+/// Name of what nothing is known of.
+pub(super) const UNKNOWN: &str = "unknown bytes";
+
 /// Bytes looked at to tell text from the rest.
 const TEXT_BYTES: usize = 4096;
 
@@ -56,7 +59,7 @@ pub(super) fn by_content(bytes: &[u8]) -> &'static str {
         return "zero bytes";
     }
     let part = &bytes[..bytes.len().min(TEXT_BYTES)];
-    let Some(text) = as_text(part) else { return "unknown bytes" };
+    let Some(text) = as_text(part) else { return UNKNOWN };
     let start = text.trim_start_matches('\u{FEFF}').trim_start().to_ascii_lowercase();
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
         "an HTML page"

@@ -93,6 +93,12 @@ impl Structure {
         }
     }
 
+    /// Notes bytes that belong to no part; `place` says where they lie.
+    pub(crate) fn foreign(&mut self, offset: u64, bytes: u64, place: &str, what: &str) {
+        let text = format!("{bytes} bytes {place} belong to no part of the file: {what}");
+        self.odd(OddityKind::ForeignData, offset, bytes, text);
+    }
+
     /// All parts, each before those inside it.
     pub fn all_parts(&self) -> impl Iterator<Item = &Part> {
         let mut ahead: Vec<&Part> = self.parts.iter().rev().collect();
@@ -135,8 +141,6 @@ fn foreign(reader: &mut ByteReader, tree: &mut Tree, from: u64, to: u64) -> Resu
     let look = super::fields::bytes_at(reader, from, to - from, LOOK_BYTES)?;
     let (bytes, place) =
         (to - from, if to == reader.len() { "at the end" } else { "between parts" });
-    tree.leaf("(foreign)", from, bytes);
-    let text = format!("{bytes} bytes {place} belong to no part of the file: {}", describe(&look));
-    tree.odd(OddityKind::ForeignData, from, bytes, text);
+    tree.foreign(from, bytes, place, describe(&look));
     Ok(())
 }

@@ -129,6 +129,12 @@ impl Tree {
         }
     }
 
+    /// Adds bytes that belong to no part, and notes them.
+    pub(super) fn foreign(&mut self, offset: u64, bytes: u64, place: &str, what: &str) {
+        self.leaf("(foreign)", offset, bytes);
+        self.structure.foreign(offset, bytes, place, what);
+    }
+
     /// Notes an oddity.
     pub(super) fn odd(
         &mut self,
