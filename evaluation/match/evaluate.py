@@ -51,6 +51,28 @@ def answers(program, archive, clip_folder, asked, more):
             cpu_s / len(asked), "inconclusive" in document)
 
 
+def lines(program, archive, name, queries, more, out):
+    """Asks one case after the other and gives the table's line of each; files are written as it goes."""
+    judge, all_answers = Judge(program, out), []
+    for (length_s, case), asked in columns(queries).items():
+        answered = list(zip(asked, answers(program, archive, out / "clips", asked, more)))
+        all_answers += [a for _, a in answered]
+        write_answers(out, name, all_answers)
+        members = [(q, a) for q, a in answered if q.recording]
+        strangers = [(q, a) for q, a in answered if not q.recording]
+        right = [a.found and judge.is_right(q, a) for q, a in members]
+        elsewhere = sum(a.found and judge.names_recording(q, a) for q, a in members) - sum(right)
+        matched = [a for _, a in strangers if a.found]
+        false = [a for a in matched if judge.is_false(a)]
+        highest = max((a.score for _, a in strangers if a.score < MATCHED), default=0.0)
+        with open(out / "misses.txt", "a", encoding="utf-8") as file:
+            file.writelines(f"missed {q.clip}\n" for (q, _), ok in zip(members, right) if not ok)
+            file.writelines(f"stranger {a.clip} {a.recording} {a.score}\n" for a in false)
+        cost = sum(a.cpu_s for _, a in answered) / len(answered)
+        yield [case, length_s, len(members), sum(right), elsewhere, sum(a.inconclusive for _, a in members),
+               len(strangers), len(matched) - len(false), len(false), f"{highest:.1f}", f"{cost:.3f}"]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -69,31 +91,15 @@ def main():
         make(sound, out, options.split, options.per_case, options.music)
 
     archive, queries = out / "archive", read_queries(out)
+    (out / "misses.txt").write_text("")
     started = time.monotonic()
     subprocess.run([options.program, "archive", "add", archive, out / "archived"], check=True)
     print(f"added in {time.monotonic() - started:.1f} s")
     subprocess.run([options.program, "archive", "stats", archive], check=True)
 
-    judge, lines, all_answers, missed = Judge(options.program, out), [], [], []
-    for (length_s, case), asked in columns(queries).items():
-        answered = list(zip(asked, answers(options.program, archive, out / "clips", asked, more)))
-        all_answers += [a for _, a in answered]
-        members = [(q, a) for q, a in answered if q.recording]
-        strangers = [(q, a) for q, a in answered if not q.recording]
-        right = [a.found and judge.is_right(q, a) for q, a in members]
-        elsewhere = sum(a.found and judge.names_recording(q, a) for q, a in members) - sum(right)
-        matched = [a for _, a in strangers if a.found]
-        false = [a for a in matched if judge.is_false(a)]
-        highest = max((a.score for _, a in strangers if a.score < MATCHED), default=0.0)
-        missed += [f"missed {q.clip}\n" for (q, _), ok in zip(members, right) if not ok]
-        missed += [f"stranger {a.clip} {a.recording} {a.score}\n" for a in false]
-        cost = sum(a.cpu_s for _, a in answered) / len(answered)
-        lines.append([case, length_s, len(members), sum(right), elsewhere, sum(a.inconclusive for _, a in members),
-                      len(strangers), len(matched) - len(false), len(false), f"{highest:.1f}", f"{cost:.3f}"])
-    (out / "misses.txt").write_text("".join(missed))
-    write_answers(out, "spliceprint" + (" --exhaustive" if options.exhaustive else ""), all_answers)
+    name = "spliceprint" + (" --exhaustive" if options.exhaustive else "")
     table(["case", "s", "clips", "found", "elsewhere in it", "inconclusive", "strangers", "same take", "matched",
-           "highest score below 12", "CPU s"], lines)
+           "highest score below 12", "CPU s"], lines(options.program, archive, name, queries, more, out))
 
 
 if __name__ == "__main__":

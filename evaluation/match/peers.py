@@ -55,12 +55,13 @@ def worker(name):
     """Reads one line of recordings, then one of each clip; writes an answer for each clip."""
     answers = answers_file()
     peer = PEERS[name][0]()
-    recordings = json.loads(sys.stdin.readline())
+    # All of it at once: programs that a peer starts read stdin too.
+    recordings, *tasks = map(json.loads, sys.stdin.read().splitlines())
     before = cpu_s()
     prints = {recording: peer.prepare(wav, "source") for recording, wav in recordings.items()}
     archive = (OneTable if isinstance(peer, Audfprint) else OneByOne)(peer, prints)
     print(json.dumps({"archive_cpu_s": cpu_s() - before}), file=answers, flush=True)
-    for task in map(json.loads, sys.stdin):
+    for task in tasks:
         before = cpu_s()
         found, score, recording, offset_s = archive.search(peer.prepare(task["wav"], "clip"))
         cost = task["decode_cpu_s"] + cpu_s() - before

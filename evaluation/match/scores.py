@@ -123,8 +123,14 @@ def columns(queries):
     return by_column
 
 
+def row(cells):
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+
+
 def table(head, lines):
-    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    """`lines` may come one by one; each is printed as it comes."""
+    row(head)
+    print("|" + "---|" * len(head))
     for line in lines:
-        print("| " + " | ".join(map(str, line)) + " |")
+        row(line)
     print(flush=True)

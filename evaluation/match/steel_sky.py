@@ -4,8 +4,8 @@
 usage: steel_sky.py PACKAGE OUT
 
 PACKAGE is Debian's package beneath-a-steel-sky, unpacked; OUT gets a WAV file (16 kHz, mono) for every 20
-lines, 0.4 s apart. Lines are 8-bit samples at 11,025 Hz, packed by Rob Northen's method 1. Needs the programs ancient and
-ffmpeg.
+lines, 0.4 s apart. Lines are 8-bit samples at 11,025 Hz, packed by Rob Northen's method 1. Needs the
+programs ancient and ffmpeg.
 """
 
 import struct
