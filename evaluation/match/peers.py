@@ -82,24 +82,27 @@ def ask(name, out, queries):
 
 
 class Column:
-    """One program's answers, and the score that no stranger reaches."""
+    """One program's answers, and the score that no stranger of the same length reaches."""
 
     def __init__(self, name, answers, queries, judge):
         self.name, self.answers, self.judge = name, answers, judge
         strangers = [answers[q.clip] for q in queries if not q.recording]
         self.decides = any(a.found is not None for a in answers.values())
         self.false = sum(judge.is_false(a) for a in strangers if a.found) if self.decides else None
-        by_score = sorted(strangers, key=lambda a: -a.score)
-        self.top = next((a.score for a in by_score if judge.is_false(a)), 0.0)
+        by_score = sorted((q for q in queries if not q.recording), key=lambda q: -answers[q.clip].score)
+        self.top = {
+            length_s: next((answers[q.clip].score for q in by_score
+                            if q.length_s == length_s and judge.is_false(answers[q.clip])), 0.0)
+            for length_s in dict.fromkeys(q.length_s for q in queries)}
         self.strangers = len(strangers)
 
     def recall(self, asked):
         """Percent found by default, and above every stranger."""
         members = [(q, self.answers[q.clip]) for q in asked if q.recording]
-        right = [(a, self.judge.is_right(q, a)) for q, a in members]
-        default = sum(bool(a.found) and ok for a, ok in right) if self.decides else None
-        above = sum(a.score > self.top and ok for a, ok in right)
-        return " / ".join("–" if n is None else f"{100 * n / len(right):.0f}" for n in (default, above))
+        right = [(q, a) for q, a in members if self.judge.is_right(q, a)]
+        default = sum(bool(a.found) for _, a in right) if self.decides else None
+        above = sum(a.score > self.top[q.length_s] for q, a in right)
+        return " / ".join("–" if n is None else f"{100 * n / len(members):.0f}" for n in (default, above))
 
     def cpu_s(self):
         return sum(a.cpu_s for a in self.answers.values()) / len(self.answers)
@@ -109,13 +112,14 @@ def score(program, out, queries):
     judge = Judge(program, out)
     names = [n for n in ["spliceprint", *PEERS] if answers_path(out, n).exists()]
     made = [Column(name, read_answers(out, name), queries, judge) for name in names]
-    print("Recall in percent: by the program's own decision / above the score of every stranger.\n")
+    print("Recall in percent: by the program's own decision / above the score of every stranger of that length.\n")
     lines = [[f"{case}, {length_s} s ({sum(q.recording is not None for q in asked)})"]
              + [c.recall(asked) for c in made] for (length_s, case), asked in columns(queries).items()]
     lines.append(["all"] + [c.recall(queries) for c in made])
     lines.append(["false matches of strangers"]
                  + [f"{c.false} of {c.strangers}" if c.decides else "–" for c in made])
-    lines.append(["highest score of a stranger"] + [f"{c.top:.4g}" for c in made])
+    lines.append(["highest score of a stranger, by length"]
+                 + [", ".join(f"{top:.4g}" for top in c.top.values()) for c in made])
     lines.append(["CPU s per query"] + [f"{c.cpu_s():.2f}" for c in made])
     table(["clip"] + names, lines)
 
