@@ -43,17 +43,20 @@ class Fpcalc(Peer):
         return self.decide(score), score, offset * self.WORD_S
 
     def overlaps(self, clip, source):
+        """Score and offset of every placing of the clip's words on the source's."""
         import numpy as np
+        from numpy.lib.stride_tricks import sliding_window_view as windows
 
-        least = max(1, min(len(clip), len(source)) // 2)
-        for offset in range(least - len(clip), len(source) - least + 1):
-            a = clip[max(0, -offset) : len(source) - offset]
-            b = source[max(0, offset) : offset + len(clip)]
-            if len(a):
-                yield self.alike(np.bitwise_count(a ^ b)), offset
+        if len(clip) == 0 or len(source) == 0:
+            return []
+        outside = len(clip) - max(1, min(len(clip), len(source)) // 2)
+        there = windows(np.pad(np.ones(len(source), dtype=bool), outside), len(clip))
+        wrong_bits = np.bitwise_count(windows(np.pad(source, outside), len(clip)) ^ clip)
+        scores = np.where(there, self.alike(wrong_bits), 0.0).sum(axis=1) / there.sum(axis=1)
+        return zip(scores.tolist(), range(-outside, len(scores) - outside))
 
     def alike(self, wrong_bits):
-        return 1.0 - float(wrong_bits.mean()) / 32
+        return 1.0 - wrong_bits / 32
 
     def decide(self, score):
         return score > 1 - self.MAX_BIT_ERROR_RATE
@@ -68,7 +71,7 @@ class FpcalcWords(Fpcalc):
     decides = False
 
     def alike(self, wrong_bits):
-        return float((wrong_bits <= 2).mean())
+        return wrong_bits <= 2
 
 
 class RustyChromaprint(Peer):
@@ -123,17 +126,26 @@ class Audfprint(Peer):
         return self.analyzers[role].wavfile2hashes(wav)
 
     def match(self, clip, source):
-        if len(clip) == 0 or len(source) == 0:
-            return False, 0.0, None
+        found, score, _, offset = self.search(clip, self.table({"source": source}))
+        return found, score, offset
+
+    def table(self, prints):
         table = self.hash_table.HashTable(hashbits=20, depth=100, maxtime=1 << 18)
-        table.store("source", [(int(t), int(h)) for t, h in source])
+        for name, hashes in prints.items():
+            table.store(name, [(int(t), int(h)) for t, h in hashes])
+        return table
+
+    def search(self, clip, table):
+        """Whether anything is found, and the score, name and offset of the best of the table's sources."""
+        if len(clip) == 0:
+            return False, 0.0, None, None
         hits = self.by_default.match_hashes(table, clip)
         found = len(hits) > 0
         if not found:
             hits = self.without_minimum.match_hashes(table, clip)
         if len(hits) == 0:
-            return False, 0.0, None
-        return found, float(hits[0][1]), float(hits[0][2]) * 256 / 11025
+            return False, 0.0, None, None
+        return found, float(hits[0][1]), table.names[hits[0][0]], float(hits[0][2]) * 256 / 11025
 
 
 class AudfprintDense(Audfprint):

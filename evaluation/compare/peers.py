@@ -12,20 +12,17 @@ what counts as its "found", stands in peer_adapters.py.
 """
 
 import argparse
-import hashlib
 import json
-import os
 import random
-import resource
 import signal
-import subprocess
 import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
-from peer_adapters import PEERS, WORK
+from peer_adapters import PEERS
+from peer_workers import answers_file, ask_worker, cpu_s, decode
 from peers_score import key_of, read_lines, score
 
 SEED = 20240501
@@ -49,29 +46,6 @@ def choose_pairs(folder, per_case, strangers, split, starts):
     return pairs + sample(others, strangers, f"{SEED} strangers")
 
 
-def decode(path):
-    """A file as 16 kHz mono WAV, and the CPU seconds of making it. Kept between runs."""
-    stamp = f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}"
-    wav = WORK / "decoded" / f"{hashlib.sha256(stamp.encode()).hexdigest()[:16]}.wav"
-    cost = wav.with_suffix(".cost")
-    if not cost.exists():
-        wav.parent.mkdir(parents=True, exist_ok=True)
-        before = cpu_s()
-        subprocess.run(
-            ["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", str(path), "-map", "0:a:0", "-ac", "1",
-             "-ar", "16000", "-c:a", "pcm_s16le", "-bitexact", str(wav)],
-            check=True,
-        )
-        cost.write_text(str(cpu_s() - before))
-    return str(wav), float(cost.read_text())
-
-
-def cpu_s():
-    """CPU time of this process and of the programs it waited for."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in usages)
-
-
 def tasks_for(folder, pairs):
     names = sorted({p[role] for p in pairs for role in ("clip", "source")})
     decoded = {name: decode(folder / name) for name in names}
@@ -86,18 +60,7 @@ def tasks_for(folder, pairs):
 
 def run_peer(name, tasks):
     """Asks one peer, in its own environment, and gives its answers; one process, as most keep state."""
-    python = WORK / "venv" / PEERS[name][1] / "bin/python"
-    if not python.exists():
-        print(f"{name}: not installed, left out", file=sys.stderr)
-        return []
-    single = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
-    with open(WORK / f"{name}.log", "wb") as log:
-        done = subprocess.run(
-            ["nice", str(python), __file__, "worker", name], check=False,
-            input="\n".join(map(json.dumps, tasks)),
-            stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **single},
-        )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    answers = ask_worker(name, PEERS[name][1], __file__, tasks)
     failed = sum("error" in a for a in answers) + len(tasks) - len(answers)
     print(f"{name}: {len(answers)} pairs, {failed} failed", file=sys.stderr)
     return answers
@@ -119,8 +82,7 @@ def run(arguments):
 
 def worker(name):
     """Answers tasks from stdin, one line each. What a peer prints of its own goes to stderr."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
+    answers = answers_file()
     peer = PEERS[name][0]()
 
     @lru_cache(maxsize=8)  # pairs come sorted by source, so its print stays

@@ -4,15 +4,20 @@
 # exclude one another), then hands over to peers.py.
 #   usage: peers.sh SET OUT.ndjson [options of `peers.py run`, see peers.py run --help]
 #          then: peers.py score SET OUT.ndjson [NAME=results.ndjson ...]
+#          peers.sh --install [ENVIRONMENT...] makes the environments, or these of them, and asks nothing
 # Environments, a small Rust program and the decoded audio go to $PEERS_WORK (default /tmp/spliceprint-peers).
 # Needs ffmpeg, fpcalc (Debian: libchromaprint-tools), python3 (3.11 or later) with venv, and cargo.
 set -euo pipefail
-set_folder=${1:?folder with truth.ndjson}; out=${2:?file for the answers}; shift 2
+only=
+if [ "${1-}" = --install ]; then only=" ${*:2} "; else
+  set_folder=${1:?folder with truth.ndjson}; out=${2:?file for the answers}; shift 2
+fi
 here=$(realpath "$(dirname "$0")")
 export PEERS_WORK=${PEERS_WORK:-/tmp/spliceprint-peers}
 mkdir -p "$PEERS_WORK/venv"
 
 install() { # environment, then what to install in it
+  [[ -z ${only// } || $only == *" $1 "* ]] || return 0
   local venv=$PEERS_WORK/venv/$1; shift
   [ "$(cat "$venv/installed" 2>/dev/null)" = "$*" ] && return
   python3 -m venv "$venv"
@@ -82,4 +87,4 @@ RUST
 cargo build --quiet --release --manifest-path "$rust/Cargo.toml" --target-dir "$rust/target" ||
   echo "could not build the program around rusty-chromaprint" >&2
 
-exec python3 "$here/peers.py" run "$set_folder" "$out" "$@"
+[ "$only" ] || exec python3 "$here/peers.py" run "$set_folder" "$out" "$@"

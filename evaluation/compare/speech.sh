@@ -1,13 +1,16 @@
 #!/bin/sh
-# Fetches the recordings that `compare_generate` works on: `speech.sh OUT`.
+# Fetches the recordings that `compare_generate` works on: `speech.sh OUT [--more]`.
 #
 # Debian packages are downloaded by name and unpacked into OUT without installing anything. Takes
 # end up as OUT/takes/TALKER/*.wav (16 kHz, mono), music as OUT/music/*.flac (48 kHz, stereo, at
 # most five minutes). Needs apt-get, dpkg and ffmpeg. A second run fetches nothing again.
+# `--more` adds what `evaluation/match` needs: talkers of whom nothing is archived there, and whole packages
+# of music, which stay in OUT/packages as they are. Needs `ancient` (Debian) besides.
 set -eu
 
-if [ $# -ne 1 ]; then
-    echo "usage: speech.sh OUT" >&2
+more=${2:-}
+if [ $# -eq 0 ] || { [ "$more" ] && [ "$more" != --more ]; }; then
+    echo "usage: speech.sh OUT [--more]" >&2
     exit 2
 fi
 mkdir -p "$1/packages" "$1/takes" "$1/music"
@@ -39,13 +42,14 @@ convert_batch() {
     ffmpeg -nostdin -v error -y "$@"
 }
 
-# `takes TALKER PACKAGE PATTERN`: every file of the package whose path matches becomes a take.
+# `takes TALKER PACKAGE PATTERN [KIB]`: every file of the package whose path matches, and that is longer
+# than 10 or KIB KiB, becomes a take.
 takes() {
     talker=$1
     [ -d "$out/takes/$talker" ] && return
     fetch "$2"
     mkdir -p "$out/takes/$talker"
-    (cd "$out/packages" && find "$2" -type f -size +10k | grep -E "$3" | LC_ALL=C sort) \
+    (cd "$out/packages" && find "$2" -type f -size "+${4:-10}k" | grep -E "$3" | LC_ALL=C sort) \
         >"$out/list" || true
     rm -f "$out"/batch "$out"/part.*
     split -l 40 "$out/list" "$out/part."
@@ -95,3 +99,30 @@ music warzone-2 warzone2100-music 'track2.opus'
 music wesnoth-knolls wesnoth-1.16-music 'knolls.ogg'
 music wesnoth-vengeful wesnoth-1.16-music 'vengeful.ogg'
 music opsound-reno asterisk-moh-opsound-wav 'reno_project-system.wav'
+
+[ "$more" ] || exit 0
+takes prompt-es-co asterisk-prompt-es-co '\.gsm$' 1
+takes armelle-fr asterisk-prompt-fr-armelle '\.gsm$' 1
+for language in be bg ca da el es fr ro ru; do
+    takes "tuxpaint-$language" tuxpaint-stamps-default "_desc_$language\.ogg$" 4
+done
+for language in ca da de el en fr gl lt nn ru sl uk wa; do
+    takes "ktuberling-$language" ktuberling-data "/sounds/$language/.*\.(ogg|opus|wav)$" 4
+done
+for language in ar cs da de en en_GB es fr he hu it lt ml nb nds nl pt_BR ru tn uk; do
+    takes "klettres-$language" klettres-data "/klettres/$language/.*\.ogg$" 4
+done
+for voice in British Classic Default Default_es Default_pl Default_ru Default_uk HillBilly Mobster Pirate \
+    Russian Russian_pl Singer Surfer; do
+    takes "hedgewars-$voice" hedgewars-data "/voices/$voice/.*\.ogg$" 4
+done
+for voice in male1 male2 female1 female2; do
+    takes "kajongg-$voice" kajongg "/voices/$voice/.*\.ogg$" 4
+    takes "kajongg-de-$voice" kajongg "/voices/de/$voice/.*\.ogg$" 4
+done
+fetch beneath-a-steel-sky
+python3 "$(dirname "$0")/../match/steel_sky.py" "$out/packages/beneath-a-steel-sky" "$out/takes/steel-sky"
+for package in asc-music asterisk-moh-opsound-wav colobot-common-sounds drascula-music fretsonfire-songs-muldjord \
+    hyperrogue-music planetblupi-music-ogg singularity-music warzone2100-music wesnoth-1.16-music; do
+    fetch "$package"
+done

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "match"))
-from evaluate import RATE, ffmpeg, read, write  # noqa: E402
+from queries import RATE, ffmpeg, read, write  # noqa: E402
 
 TALKERS = ["fillets-nl-small", "fillets-nl-big", "fillets-cs-small", "fillets-cs-big"]
 RECORDINGS, RECORDING_S = 160, 40
