@@ -70,9 +70,9 @@ def finders(document, fault):
             continue
         for finding in detector["findings"]:
             evidence = {e["name"]: e["value"] for e in finding["evidence"]}
-            at_byte = evidence.get("at_byte", evidence.get("second_header_at_byte"))
-            placed = at_byte is not None and fault["offset"] is not None
-            by_byte = placed and abs(at_byte - fault["offset"]) <= BYTES_OFF
+            places = [evidence[name] for name in ("at_byte", "and_at_byte", "second_header_at_byte") if name in evidence]
+            placed = fault["offset"] is not None
+            by_byte = placed and any(abs(place - fault["offset"]) <= BYTES_OFF for place in places)
             by_time = "note" not in finding and fault["time"] is not None and abs(finding["time_s"] - fault["time"]) <= SECONDS_OFF
             if by_byte and detector["id"] != WRITERS or by_time:
                 by.append(detector["id"])

@@ -58,16 +58,20 @@ impl Detector for TimestampInconsistency {
     fn detect(&self, features: &Features) -> Vec<Finding> {
         notes(&features.structure.dates)
             .into_iter()
-            .map(|(offset, note)| {
-                let evidence = vec![Evidence::new("at_byte", offset as f64, "byte offset")];
-                Finding::of_file(features.duration_s, evidence, note)
+            .map(|(offsets, note)| {
+                let names = ["at_byte", "and_at_byte"];
+                let evidence = names
+                    .iter()
+                    .zip(offsets)
+                    .map(|(name, offset)| Evidence::new(name, offset as f64, "byte offset"));
+                Finding::of_file(features.duration_s, evidence.collect(), note)
             })
             .collect()
     }
 }
 
-/// Byte offset and words of every pair that does not fit.
-fn notes(dates: &[Date]) -> Vec<(u64, String)> {
+/// Byte offsets and words of every pair that does not fit.
+fn notes(dates: &[Date]) -> Vec<(Vec<u64>, String)> {
     let mut notes = Vec::new();
     for pair in dates.windows(2) {
         let [first, second] = pair else { continue };
@@ -76,7 +80,7 @@ fn notes(dates: &[Date]) -> Vec<(u64, String)> {
         if of_one_part && second.unix_s + CLOCK_S < first.unix_s {
             let (created, modified) = (first.text(), second.text());
             notes.push((
-                first.offset,
+                vec![first.offset],
                 format!("created {created}, modified before that: {modified}"),
             ));
         }
@@ -93,7 +97,7 @@ fn notes(dates: &[Date]) -> Vec<(u64, String)> {
             latest.text(),
             latest.offset
         );
-        notes.push((latest.offset, note));
+        notes.push((vec![latest.offset, earliest.offset], note));
     }
     notes
 }
@@ -111,8 +115,8 @@ mod tests {
         let day = 86_400;
         assert!(notes(&[date("created", 0, 1), date("modified", day * 90, 1)]).is_empty());
         assert!(notes(&[date("created", 0, 1), date("created", day, 2)]).is_empty());
-        assert_eq!(notes(&[date("created", 0, 1), date("created", 2 * day, 2)])[0].0, 2);
-        assert_eq!(notes(&[date("created", 10, 7), date("modified", 0, 7)])[0].0, 7);
+        assert_eq!(notes(&[date("created", 0, 1), date("created", 2 * day, 2)])[0].0, [2, 1]);
+        assert_eq!(notes(&[date("created", 10, 7), date("modified", 0, 7)])[0].0, [7]);
         assert!(notes(&[]).is_empty());
     }
 }

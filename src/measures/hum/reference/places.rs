@@ -1,9 +1,8 @@
 //! Where series fit best in a record, and series that were never anywhere.
 
-use std::sync::Arc;
-
+use rustfft::algorithm::Radix4;
 use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use rustfft::{Fft, FftDirection};
 
 /// Places nearer than this to the best are the best itself, in seconds.
 const APART_S: usize = 60;
@@ -99,11 +98,11 @@ pub(super) fn best_two(record: &[f32], series: &[Vec<f32>]) -> Vec<BestTwo> {
         return series.iter().map(|_| None).collect();
     }
     let size = (2 * len).next_power_of_two().max(LEAST_TRANSFORM);
-    let mut planner = FftPlanner::new();
-    let forward: Arc<dyn Fft<f64>> = planner.plan_fft_forward(size);
-    let backward: Arc<dyn Fft<f64>> = planner.plan_fft_inverse(size);
+    // A planner would bring every algorithm into the program once more, for doubles.
+    let forward = Radix4::<f64>::new(size, FftDirection::Forward);
+    let backward = Radix4::<f64>::new(size, FftDirection::Inverse);
     let mut pairs: Vec<Pair> =
-        series.chunks(2).map(|two| Pair::new(two, centre, backward.as_ref())).collect();
+        series.chunks(2).map(|two| Pair::new(two, centre, &backward)).collect();
     let (mut block, mut product) = (Vec::with_capacity(size), Vec::with_capacity(size));
     let step = size - len + 1;
     for start in (0..=record.len() - len).step_by(step) {
