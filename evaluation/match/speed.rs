@@ -4,6 +4,7 @@
 //! milliseconds, without decoding. The first look-up of a clip reads what is not cached yet.
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -21,13 +22,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let effort = if thorough { Effort::Thorough } else { Effort::Quick };
     let settings = MatchSettings { effort, ..MatchSettings::default() };
+    let mut out = io::stdout().lock();
     let begun = Instant::now();
     let archive = Archive::open(Path::new(archive))?;
-    println!("opened in {:.1} ms, {} segments", ms(begun), archive.stats().segments);
-    println!(
+    writeln!(out, "opened in {:.1} ms, {} segments", ms(begun), archive.stats().segments)?;
+    writeln!(
+        out,
         "{:>9} {:>9} {:>9} {:>9} {:>7} {:>7} {:>6} {:>6}  best",
         "index", "again", "all", "again", "places", "against", "ended", "score"
-    );
+    )?;
     for path in clips {
         let input = Input::Path(path.into());
         let mut clip = Recording::read(&input, &OpenOptions::default(), &mut |_, _| {})?;
@@ -37,7 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let begun = Instant::now();
         let again = find_matches(&mut clip, &archive, &settings)?;
         let best = again.found.first();
-        println!(
+        writeln!(
+            out,
             "{:9.1} {:9.1} {first_ms:9.1} {:9.1} {:7} {:7} {:6} {:6.1}  {}",
             1e3 * first.index_time.as_secs_f64(),
             1e3 * again.index_time.as_secs_f64(),
@@ -47,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             again.cut_short,
             best.map_or(0.0, |found| found.comparison.score),
             best.map_or("", |found| &found.clip.path),
-        );
+        )?;
     }
     Ok(())
 }
