@@ -6,7 +6,7 @@ usage: robust.py kill PROGRAM FOLDER WORK [COUNT]   kills it COUNT times (100), 
        robust.py many PROGRAM WORK [COUNT]          COUNT short files (20,000): memory and time
 
 FOLDER holds recordings, some of them related. For `full` as root:
-mount -t tmpfs -o size=600k tmpfs SMALL
+mount -t tmpfs -o size=300k tmpfs SMALL
 Exit status 1 if a check fails.
 """
 

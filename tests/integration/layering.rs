@@ -7,7 +7,7 @@ use crate::support::root;
 
 /// Modules and the floor each stands on.
 const FLOORS: [(u8, &[&str]); 8] = [
-    (1, &["units", "error"]),
+    (1, &["units", "checksum", "error"]),
     (2, &["decode", "container", "finding", "dsp"]),
     (3, &["features", "measures", "calibration", "writers"]),
     (4, &["detector", "fingerprint", "align"]),
