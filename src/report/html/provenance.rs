@@ -46,7 +46,7 @@ pub(crate) fn timeline(provenance: &Provenance) -> Table {
             [&entry.date, &entry.against].map(|text| escape(text.as_deref().unwrap_or("–")));
         table.push([stage.into(), escape(&entry.what), basis.into(), date, offset, against]);
     }
-    table
+    table.without_empty_columns()
 }
 
 /// Known writers, tags and parts, empty ones included.

@@ -43,6 +43,19 @@ impl Table {
         Self { title: title.into(), heads: heads.to_vec(), rows: Vec::new(), more: None }
     }
 
+    /// Takes out columns that say nothing in any row.
+    pub(crate) fn without_empty_columns(mut self) -> Self {
+        for column in (0..self.heads.len()).rev() {
+            if self.rows.iter().all(|row| row.get(column).is_none_or(|cell| cell == "–")) {
+                self.heads.remove(column);
+                self.rows.iter_mut().filter(|row| column < row.len()).for_each(|row| {
+                    row.remove(column);
+                });
+            }
+        }
+        self
+    }
+
     pub(crate) fn push<const N: usize>(&mut self, row: [String; N]) {
         self.rows.push(row.to_vec());
     }

@@ -3,7 +3,7 @@
 use crate::finding::Strength;
 use crate::report::html::provenance;
 use crate::report::html::rows::{self, Row, Table};
-use crate::report::summary::{headline, not_examined, other_findings, reason};
+use crate::report::summary::{file_findings, headline, not_examined, other_findings, reason};
 use crate::report::terminal::escape;
 use crate::report::wording::{
     ABSENCE, channel, clock, count, evidence, quantity, stream_facts, strength, strength_meaning,
@@ -35,6 +35,8 @@ pub(crate) struct View {
     pub(crate) top: Vec<Point>,
     pub(crate) top_is_all: bool,
     pub(crate) others: Vec<Other>,
+    /// What was read in the file.
+    pub(crate) of_file: Vec<Other>,
     pub(crate) strengths: Vec<Row>,
     pub(crate) not_examined: Vec<Row>,
     pub(crate) limitations: Vec<String>,
@@ -74,7 +76,7 @@ pub(crate) struct Point {
     pub(crate) innocent: Vec<String>,
 }
 
-/// Findings outside edit points.
+/// A detector's findings outside edit points, in the sound or in the file.
 pub(crate) struct Other {
     pub(crate) anchor: String,
     pub(crate) name: String,
@@ -131,6 +133,18 @@ impl View {
             name: escape(&other.detector.name),
             places: other.places(TOP_PLACES),
         });
+        let of_file = file_findings(document).into_iter().map(|(detector, notes)| {
+            let left = notes.len().saturating_sub(TOP_PLACES);
+            let mut places = notes.iter().take(TOP_PLACES).cloned().collect::<Vec<_>>().join("; ");
+            if left > 0 {
+                places = format!("{places}; {left} more");
+            }
+            Other {
+                anchor: anchor(&detector.id).map(|found| found.0).unwrap_or_default(),
+                name: escape(&detector.name),
+                places: escape(&places),
+            }
+        });
         Self {
             name: file_name(&document.source.path),
             facts: document
@@ -151,6 +165,7 @@ impl View {
             top: strongest(&points),
             top_is_all: points.len() <= TOP_POINTS,
             others: others.collect(),
+            of_file: of_file.collect(),
             strengths: strengths_in_use(report),
             not_examined: not_examined(document)
                 .into_iter()
