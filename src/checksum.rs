@@ -5,6 +5,38 @@
 /// Tables of a polynomial: `[k][byte]` is the checksum of a byte followed by `k` zeros.
 type Tables = [[u32; 256]; 8];
 
+/// Tables of a polynomial whose bytes go in with the low or with the high bit first.
+const fn tables(polynomial: u32, low_first: bool) -> Tables {
+    let mut tables = [[0; 256]; 8];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut sum = if low_first { byte as u32 } else { (byte as u32) << 24 };
+        let mut bit = 0;
+        while bit < 8 {
+            let goes_out = if low_first { sum & 1 == 1 } else { sum >> 31 == 1 };
+            sum = if low_first { sum >> 1 } else { sum << 1 };
+            if goes_out {
+                sum ^= polynomial;
+            }
+            bit += 1;
+        }
+        tables[0][byte] = sum;
+        byte += 1;
+    }
+    let mut at = 256;
+    while at < 8 * 256 {
+        let (k, byte) = (at / 256, at % 256);
+        let before = tables[k - 1][byte];
+        tables[k][byte] = if low_first {
+            before >> 8 ^ tables[0][(before & 0xff) as usize]
+        } else {
+            before << 8 ^ tables[0][(before >> 24) as usize]
+        };
+        at += 1;
+    }
+    tables
+}
+
 /// A check whose bytes go in with the low bit first.
 #[derive(Debug)]
 pub(crate) struct LowFirst(Tables);
@@ -12,29 +44,7 @@ pub(crate) struct LowFirst(Tables);
 impl LowFirst {
     /// The check of a polynomial of up to 32 bits, its bits reversed.
     pub(crate) const fn new(reversed: u32) -> Self {
-        let mut tables = [[0; 256]; 8];
-        let mut byte = 0;
-        while byte < 256 {
-            let mut sum = byte as u32;
-            let mut bit = 0;
-            while bit < 8 {
-                sum = if sum & 1 == 1 { sum >> 1 ^ reversed } else { sum >> 1 };
-                bit += 1;
-            }
-            tables[0][byte] = sum;
-            byte += 1;
-        }
-        let mut k = 1;
-        while k < 8 {
-            let mut byte = 0;
-            while byte < 256 {
-                let before = tables[k - 1][byte];
-                tables[k][byte] = before >> 8 ^ tables[0][(before & 0xff) as usize];
-                byte += 1;
-            }
-            k += 1;
-        }
-        Self(tables)
+        Self(tables(reversed, true))
     }
 
     /// The checksum `sum` with these bytes behind.
@@ -52,29 +62,7 @@ pub(crate) struct HighFirst(Tables);
 impl HighFirst {
     /// The check of a polynomial that stands at the top of 32 bits.
     pub(crate) const fn new(polynomial: u32) -> Self {
-        let mut tables = [[0; 256]; 8];
-        let mut byte = 0;
-        while byte < 256 {
-            let mut sum = (byte as u32) << 24;
-            let mut bit = 0;
-            while bit < 8 {
-                sum = if sum >> 31 == 1 { sum << 1 ^ polynomial } else { sum << 1 };
-                bit += 1;
-            }
-            tables[0][byte] = sum;
-            byte += 1;
-        }
-        let mut k = 1;
-        while k < 8 {
-            let mut byte = 0;
-            while byte < 256 {
-                let before = tables[k - 1][byte];
-                tables[k][byte] = before << 8 ^ tables[0][(before >> 24) as usize];
-                byte += 1;
-            }
-            k += 1;
-        }
-        Self(tables)
+        Self(tables(polynomial, false))
     }
 
     /// The checksum `sum` with these bytes behind.
