@@ -2,6 +2,7 @@
 """Measures `spliceprint match`: recall of clips with known sources, and false matches of strangers.
 
 usage: evaluate.py PROGRAM SOUND OUT [--music] [--split tuning|test] [--per-case N] [--exhaustive] [--made]
+                   [--archive ARCHIVE]
 
 SOUND is the folder that `evaluation/compare/speech.sh` fills (with `--more` for music). OUT/SPLIT, or
 OUT/music-SPLIT, gets recordings, archive, clips, queries with their truth, answers and the names of misses.
@@ -83,6 +84,7 @@ def main():
     parser.add_argument("--per-case", type=int, default=40)
     parser.add_argument("--exhaustive", action="store_true")
     parser.add_argument("--made", action="store_true", help="ask what an earlier run has made")
+    parser.add_argument("--archive", type=Path, help="ask this one, such as a long one with the same recordings")
     options = parser.parse_args()
     more = ["--exhaustive"] if options.exhaustive else []
     out = options.out / (f"music-{options.split}" if options.music else options.split)
@@ -90,7 +92,7 @@ def main():
     if not options.made:
         make(sound, out, options.split, options.per_case, options.music)
 
-    archive, queries = out / "archive", read_queries(out)
+    archive, queries = options.archive or out / "archive", read_queries(out)
     (out / "misses.txt").write_text("")
     started = time.monotonic()
     subprocess.run([options.program, "archive", "add", archive, out / "archived"], check=True)
