@@ -6,7 +6,7 @@
 mod mpeg;
 pub(super) mod mpeg_frame;
 mod ogg;
-mod outliers;
+mod stuffing;
 
 pub(crate) use mpeg::walk_mpeg;
 pub(crate) use ogg::walk_ogg;
@@ -19,7 +19,7 @@ pub const MAX_MARKS: usize = 1_000;
 pub enum BreakKind {
     /// MP3: a frame begins its main data inside that of the frame before it.
     ReservoirOverlap,
-    /// MP3: bits that belong to no frame, far more than the encoder leaves elsewhere.
+    /// MP3: bits that belong to no frame and are no stuffing.
     ReservoirGap,
     /// MP3: the first frame refers to data before the stream.
     ReservoirMissing,
