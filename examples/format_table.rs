@@ -125,7 +125,7 @@ fn decode(file: &Path) -> Result<(Audio, Source, StreamInfo), spliceprint::error
 }
 
 fn decode_all(file: &Path) -> Result<(Audio, Source, StreamInfo), spliceprint::error::Error> {
-    let options = OpenOptions { track: None, allow_external: true };
+    let options = OpenOptions { allow_external: true, ..OpenOptions::default() };
     let mut clip = Clip::open(&Input::Path(file.to_owned()), &options)?;
     let mut channels = vec![Vec::new(); usize::from(clip.stream().channels)];
     let rate_hz = clip.stream().sample_rate_hz;

@@ -128,7 +128,8 @@ pub fn analyze(
     progress: &mut dyn FnMut(f64, Option<f64>),
 ) -> Result<Analysis> {
     settings.check()?;
-    let mut clip = Clip::open(input, &settings.open)?;
+    let open = OpenOptions { continuity: true, ..settings.open.clone() };
+    let mut clip = Clip::open(input, &open)?;
     let stream = clip.stream();
     let rate = f64::from(stream.sample_rate_hz);
     let declared_s = stream.declared_duration_s;

@@ -4,9 +4,11 @@
 usage: join.py PROGRAM SPLIT [--votes N]
 
 SPLIT is a folder that evaluate.py has made, such as OUT/test. Its archive and an archive made of its
-undistorted, Opus and AMR clips of 10 s are exported. The join pairs words that agree in the bits which
-the archive's index looks at, or in all of them but one, and counts them by recording and place: a pair is
-found where as many votes as --votes fall on 16 neighbouring places. Needs the Python package duckdb.
+undistorted, Opus and AMR clips of 10 s are exported. As `match` does, the join looks at a pair twice. It pairs
+words that agree in the bits which the archive's index looks at, or in all of them but one, and counts them by
+recording and place: where as many votes as --votes fall on 16 neighbouring places, the words of the whole clip
+are held against those of the recording there. A pair is found where at most --errors of their bits differ.
+Needs the Python package duckdb.
 """
 
 import argparse
@@ -22,6 +24,8 @@ CASES = ["clean", "opus-16k", "amr-nb-12.2k"]
 BITS = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27]
 MASK = sum(1 << bit for bit in BITS)
 # A word is looked up as it is and with each of these bits turned.
+# Words that are held against each other at once: two seconds.
+WINDOW = 125
 TURNED = [0] + [1 << bit for bit in BITS]
 PAIRS = f"""
 WITH votes AS (
@@ -34,13 +38,27 @@ WITH votes AS (
     WHERE archived.indexed AND NOT clip.still
     GROUP BY ALL
 ), places AS (
-    SELECT one.clip, one.recording, one.votes + coalesce(next.votes, 0) AS votes
+    SELECT one.clip, one.recording, one.cell, one.votes + coalesce(next.votes, 0) AS votes
     FROM votes AS one
     LEFT JOIN votes AS next ON one.clip = next.clip AND one.recording = next.recording
                            AND next.cell = one.cell + 1
+), pairs AS (
+    SELECT DISTINCT clip, recording, unnest(range(8 * cell, 8 * cell + 16)) AS lag
+    FROM places
+    WHERE votes >= {{votes}}
+), errors AS (
+    SELECT clip, recording, lag, words.position // {WINDOW} AS part,
+           avg(bit_count(xor(words.word, archived.word))) / 32 AS error_rate
+    FROM pairs
+    JOIN '{{clips}}/words.parquet' AS words ON words.clip_id = clip
+    JOIN '{{archive}}/words.parquet' AS archived
+         ON archived.clip_id = recording AND archived.position = words.position + lag
+    WHERE NOT words.still
+    GROUP BY ALL
+    HAVING count(*) >= {WINDOW} // 2
 )
-SELECT clips.path, recordings.path, max(votes)
-FROM places
+SELECT clips.path, recordings.path, min(error_rate)
+FROM errors
 JOIN '{{clips}}/clips.parquet' AS clips ON clips.clip_id = clip
 JOIN '{{archive}}/clips.parquet' AS recordings ON recordings.clip_id = recording
 GROUP BY ALL
@@ -56,11 +74,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("split", type=Path)
-    parser.add_argument("--votes", type=int, default=40)
+    parser.add_argument("--votes", type=int, default=20)
+    parser.add_argument("--errors", type=float, default=0.328)
     options = parser.parse_args()
     options.split = options.split.resolve()
     print(f"{'case':14} {'clips':>5} {'both':>5} {'match alone':>11} {'join alone':>10} "
-          f"{'strangers have':>14} {'of both, least':>14}")
+          f"{'strangers have':>14} {'of both, most':>14}")
     for case in CASES:
         clips = sorted((options.split / "clips").glob(f"*-10s-{case}-*"))
         answers = lines(options.program, ["match", *clips, "--archive", options.split / "archive",
@@ -75,18 +94,18 @@ def main():
                                (options.split / "archive", exports["archive"])):
                 subprocess.run([options.program, "archive", "export", words, "--parquet", out,
                                 "--quiet"], check=True)
-            votes = {(clip, recording): count
-                     for clip, recording, count in duckdb.sql(PAIRS.format(**exports)).fetchall()}
-        joined = {pair for pair, count in votes.items() if count >= options.votes}
+            rates = {(clip, recording): rate for clip, recording, rate in
+                     duckdb.sql(PAIRS.format(votes=options.votes, **exports)).fetchall()}
+        joined = {pair for pair, rate in rates.items() if rate <= options.errors}
         both = matched & joined
-        strangers = max((count for pair, count in votes.items() if pair not in matched), default=0)
-        least = min((votes[pair] for pair in both), default=0)
+        strangers = min((rate for pair, rate in rates.items() if pair not in matched), default=0.5)
+        most = max((rates[pair] for pair in both), default=0)
         print(f"{case:14} {len(clips):5} {len(both):5} {len(matched - joined):11} "
-              f"{len(joined - matched):10} {strangers:14} {least:14}")
+              f"{len(joined - matched):10} {strangers:14.3f} {most:14.3f}")
         for pair in sorted(matched - joined):
-            print("  match alone:", *(Path(path).name for path in pair), votes.get(pair, 0))
+            print("  match alone:", *(Path(path).name for path in pair), rates.get(pair))
         for pair in sorted(joined - matched):
-            print("  join alone:", *(Path(path).name for path in pair), votes[pair])
+            print("  join alone:", *(Path(path).name for path in pair), rates[pair])
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ impl Clip {
         let native = if kind.needs_external() {
             Err(Error::Unsupported { what: kind.name().into(), hint: None })
         } else {
-            open_native(&file, &mut reader, kind, options.track)
+            open_native(&file, &mut reader, kind, options)
         };
         let mut work = Work::default();
         let (mut feed, mut info): (Box<dyn Feed>, StreamInfo) = match native {

@@ -145,7 +145,7 @@ fn the_name_and_the_bytes_disagree() {
 #[test]
 fn a_track_that_is_not_there() {
     let file = Fixture::new("a.wav", &wav(spec(1, 16, false), &[1i16; 100]));
-    let options = OpenOptions { track: Some(1), allow_external: false };
+    let options = OpenOptions { track: Some(1), ..OpenOptions::default() };
     let error = Clip::open(&Input::Path(file.path.clone()), &options).unwrap_err();
     assert!(matches!(error, Error::Argument { .. }), "{error}");
 }

@@ -62,6 +62,8 @@ pub struct OpenOptions {
     pub track: Option<usize>,
     /// Whether an `ffmpeg` on the search path may decode what no decoder here can.
     pub allow_external: bool,
+    /// Whether the coded stream is looked through for breaks, which costs MP3 and OGG a reading of the file.
+    pub continuity: bool,
 }
 
 /// Where the bytes come from.

@@ -16,7 +16,7 @@ use super::source::OpenFile;
 use super::speech::{AmrCodec, GsmCodec};
 use super::symphonia_codec::SymphoniaCodec;
 use super::table::{FixedSource, PaddedEnd};
-use super::{StreamInfo, TrackInfo, aac, encoder, matroska};
+use super::{OpenOptions, StreamInfo, TrackInfo, aac, encoder, matroska};
 use crate::container::continuity::{Walked, walk_mpeg, walk_ogg};
 use crate::container::{ByteReader, Codec, FileKind, walk};
 use crate::error::{Error, Result};
@@ -40,16 +40,17 @@ pub(super) struct Opened {
 /// # Errors
 ///
 /// [`Error::Unsupported`] if none does, [`Error::Malformed`], [`Error::NoAudio`] if the file has no
-/// audio track, [`Error::Argument`] if `track` is not there.
+/// audio track, [`Error::Argument`] if the wanted one is not there.
 pub(super) fn open_native(
     file: &OpenFile,
     reader: &mut ByteReader,
     kind: FileKind,
-    track: Option<usize>,
+    options: &OpenOptions,
 ) -> Result<Opened> {
     if let Some(plan) = walk(kind, reader)? {
-        return open_plan(file, plan, track);
+        return open_plan(file, plan, options);
     }
+    let track = options.track;
     match kind {
         FileKind::Flac => choose(&[Codec::Flac], track)?,
         FileKind::Adts => choose(&[Codec::Aac], track)?,
@@ -57,10 +58,10 @@ pub(super) fn open_native(
         _ => 0,
     };
     match kind {
-        FileKind::Ogg => open_demuxed(file, reader, kind, Demuxer::Ogg, track),
-        FileKind::Matroska => open_demuxed(file, reader, kind, Demuxer::Matroska, track),
+        FileKind::Ogg => open_demuxed(file, reader, kind, Demuxer::Ogg, options),
+        FileKind::Matroska => open_demuxed(file, reader, kind, Demuxer::Matroska, options),
         FileKind::Flac => open_flac(file, reader),
-        FileKind::Mpeg => open_demuxed(file, reader, kind, Demuxer::Mpeg, track),
+        FileKind::Mpeg => open_demuxed(file, reader, kind, Demuxer::Mpeg, options),
         FileKind::Adts => {
             let start = id3v2_end(reader)?;
             let source = adts_source(file, start, file.len().saturating_sub(start))?;
@@ -165,7 +166,7 @@ fn open_demuxed(
     reader: &mut ByteReader,
     kind: FileKind,
     demuxer: Demuxer,
-    track: Option<usize>,
+    options: &OpenOptions,
 ) -> Result<Opened> {
     let start = if kind == FileKind::Mpeg { id3v2_end(reader)? } else { 0 };
     let len = file.len().saturating_sub(start);
@@ -180,7 +181,7 @@ fn open_demuxed(
         Ok(source) => source,
     };
     let codecs: Vec<Codec> = source.tracks.iter().map(|t| t.setup.codec).collect();
-    let index = choose(&codecs, track)?;
+    let index = choose(&codecs, options.track)?;
     let tracks = source
         .tracks
         .iter()
@@ -223,6 +224,7 @@ fn open_demuxed(
         source = Box::new(PaddedEnd::new(source, frames as u64));
     }
     let walked = match demuxer {
+        _ if !options.continuity => Walked::default(),
         Demuxer::Mpeg => walk_mpeg(reader, start, len)?,
         // Only the first stream with audio is followed.
         Demuxer::Ogg if index == 0 => walk_ogg(reader)?,

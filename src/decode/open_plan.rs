@@ -9,7 +9,7 @@ use super::open::{Opened, adts_source, choose, finish, mpeg_writer, refuse};
 use super::packet::{PacketSource, TrackSetup};
 use super::source::OpenFile;
 use super::table::{FixedSource, IMA_QT_FRAMES, TableSource, max_packet_frames};
-use super::{StreamInfo, TrackInfo};
+use super::{OpenOptions, StreamInfo, TrackInfo};
 use crate::container::continuity::walk_mpeg;
 use crate::container::{ByteReader, Codec, Packets, Plan, TrackPlan};
 use crate::error::Result;
@@ -19,9 +19,9 @@ use crate::error::Result;
 /// # Errors
 ///
 /// As for [`super::open::open_native`].
-pub(super) fn open_plan(file: &OpenFile, plan: Plan, track: Option<usize>) -> Result<Opened> {
+pub(super) fn open_plan(file: &OpenFile, plan: Plan, options: &OpenOptions) -> Result<Opened> {
     let codecs: Vec<Codec> = plan.tracks.iter().map(|t| t.codec).collect();
-    let index = choose(&codecs, track)?;
+    let index = choose(&codecs, options.track)?;
     let tracks = plan
         .tracks
         .iter()
@@ -47,10 +47,15 @@ pub(super) fn open_plan(file: &OpenFile, plan: Plan, track: Option<usize>) -> Re
         warnings: plan.warnings,
         ..Default::default()
     };
-    open_track(file, chosen, info)
+    open_track(file, chosen, info, options)
 }
 
-fn open_track(file: &OpenFile, track: TrackPlan, mut info: StreamInfo) -> Result<Opened> {
+fn open_track(
+    file: &OpenFile,
+    track: TrackPlan,
+    mut info: StreamInfo,
+    options: &OpenOptions,
+) -> Result<Opened> {
     let mut setup = TrackSetup::new(track.codec, plan_params(&track));
     setup.trim_rate_hz = track.sample_rate_hz;
     setup.start_trim = track.start_trim_frames;
@@ -72,7 +77,9 @@ fn open_track(file: &OpenFile, track: TrackPlan, mut info: StreamInfo) -> Result
             let mut source = DemuxSource::open(Demuxer::Mpeg, file, start, len)?;
             source.select(0);
             let mut reader = ByteReader::new(&file.path, file.handle()?)?;
-            walked = walk_mpeg(&mut reader, start, len)?;
+            if options.continuity {
+                walked = walk_mpeg(&mut reader, start, len)?;
+            }
             info.encoder = info.encoder.or(mpeg_writer(&mut reader, start)?);
             if let Some(inner) = source.tracks.first() {
                 setup.codec = inner.setup.codec;

@@ -147,7 +147,11 @@ fn settings_of(recorded: &AnalysisDocument) -> Result<Settings> {
     })?;
     Ok(Settings {
         profile,
-        open: OpenOptions { track: named.track, allow_external: named.external },
+        open: OpenOptions {
+            track: named.track,
+            allow_external: named.external,
+            ..OpenOptions::default()
+        },
         start_s: named.start_s,
         end_s: named.end_s,
         deep: named.deep,

@@ -92,9 +92,7 @@ impl Outputs {
         let mut left = Vec::new();
         for task in tasks {
             match earlier.remove(&task.report) {
-                Some(record) if self.holds(&record, &task, tool, pages) => {
-                    self.records.push(record);
-                }
+                Some(record) if self.holds(&record, &task, tool, pages) => self.keep(&record),
                 _ => left.push(task),
             }
         }
@@ -106,13 +104,20 @@ impl Outputs {
     fn holds(&self, record: &ScanRecord, task: &Task, tool: &ToolReport, pages: bool) -> bool {
         let page = record.page.as_ref().map(|page| self.folder.join(page));
         let passing = |kind: &str| PASSING.contains(&kind);
-        record.tool == *tool
+        *record.tool == *tool
             && record.source.bytes == Some(task.file.bytes)
             && record.modified.is_some()
             && record.modified == task.file.modified
             && !record.error.as_ref().is_some_and(|error| passing(&error.kind))
             && self.folder.join(&record.report).is_file()
             && page.map_or(!pages, |page| page.is_file())
+    }
+
+    /// Keeps a record to the end of the scan. The copy lies apart from what its analysis has taken and
+    /// given back, so that the memory between is not held by it.
+    fn keep(&mut self, record: &ScanRecord) {
+        let record = record.beside(self.records.last());
+        self.records.push(record);
     }
 
     /// Writes a finished file's line, and table and page if they are due.
@@ -125,7 +130,7 @@ impl Outputs {
             journal.append(&record)?;
         }
         tell(ScanEvent::Finished(&record));
-        self.records.push(record);
+        self.keep(&record);
         if self.refreshed.elapsed() >= self.refresh_after {
             let started = Instant::now();
             self.write_views(&self.summary())?;

@@ -20,7 +20,7 @@ fn recording(sound: &Sound) -> Recording {
     let folder = Folder::new();
     let path = folder.path("clip.wav");
     sound.write_wav(&path);
-    let options = OpenOptions { track: None, allow_external: false };
+    let options = OpenOptions::default();
     Recording::read(&Input::Path(path), &options, &mut |_, _| {}).unwrap()
 }
 
@@ -150,7 +150,7 @@ fn strangers_are_not_found() {
         "clean/de_rhasspy-0020.opus",
         "clean/librispeech-198-209-0000.ogg",
     ];
-    let options = OpenOptions { track: None, allow_external: false };
+    let options = OpenOptions::default();
     let read = |name: &str| {
         Recording::read(&Input::Path(fixture(name)), &options, &mut |_, _| {}).unwrap()
     };

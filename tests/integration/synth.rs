@@ -19,7 +19,7 @@ pub(crate) struct Sound {
 impl Sound {
     /// A fixture, decoded by the library.
     pub(crate) fn of(name: &str) -> Self {
-        let options = OpenOptions { track: None, allow_external: false };
+        let options = OpenOptions::default();
         let mut clip = Clip::open(&Input::Path(fixture(name)), &options).unwrap();
         let rate = clip.stream().sample_rate_hz;
         let mut channels = vec![Vec::new(); usize::from(clip.stream().channels)];

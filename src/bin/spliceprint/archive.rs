@@ -20,7 +20,7 @@ use crate::{Failure, exit};
 pub(crate) fn run(action: &ArchiveAction, talk: &Talk, out: &mut dyn Write) -> Result<u8, Failure> {
     let code = match action {
         ArchiveAction::Add { archive, paths, jobs, no_external } => {
-            let open = OpenOptions { track: None, allow_external: !no_external };
+            let open = OpenOptions { allow_external: !no_external, ..OpenOptions::default() };
             let cores = || available_parallelism().map_or(1, usize::from);
             let jobs = jobs.unwrap_or_else(cores);
             add(archive, &CollectOptions { paths: paths.clone(), jobs, open }, talk, out)?

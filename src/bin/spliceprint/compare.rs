@@ -15,7 +15,7 @@ use crate::{Failure, exit};
 
 pub(crate) fn run(args: &CompareArgs, talk: &Talk, out: &mut dyn Write) -> Result<u8, Failure> {
     let outputs = outputs(args)?;
-    let options = OpenOptions { track: None, allow_external: !args.no_external };
+    let options = OpenOptions { allow_external: !args.no_external, ..OpenOptions::default() };
     let (a, b) = (input(&args.clip), input(&args.source));
     let read = |input: &Input, path: &Path| read(input, &options, path, talk);
     let (report, unreadable) = match (read(&a, &args.clip), read(&b, &args.source)) {

@@ -50,7 +50,7 @@ fn look_up(
     archive: &Archive,
     talk: &Talk,
 ) -> Result<MatchReport, Failure> {
-    let options = OpenOptions { track: None, allow_external: !args.no_external };
+    let options = OpenOptions { allow_external: !args.no_external, ..OpenOptions::default() };
     let effort = match args {
         MatchArgs { exhaustive: true, .. } => Effort::Exhaustive,
         MatchArgs { thorough: true, .. } => Effort::Thorough,

@@ -3,6 +3,8 @@
 //! A walker knows a break by the packet it stands in front of, not by its time: marks are given
 //! times while the packets are decoded.
 
+mod layer3_codes;
+mod layer3_data;
 mod mpeg;
 pub(super) mod mpeg_frame;
 mod ogg;
@@ -23,6 +25,8 @@ pub enum BreakKind {
     ReservoirGap,
     /// MP3: the first frame refers to data before the stream.
     ReservoirMissing,
+    /// MP3: codes of a frame do not end where its side information says.
+    MainDataMisfit,
     /// Header fields that an encoder keeps are others from here on.
     HeaderChange,
     /// A constant bit rate is another from here on.
@@ -72,6 +76,7 @@ impl BreakKind {
             Self::ReservoirOverlap => "main_data_overlap",
             Self::ReservoirGap => "main_data_gap",
             Self::ReservoirMissing => "main_data_before_the_stream",
+            Self::MainDataMisfit => "main_data_misfit",
             Self::HeaderChange => "header_fields_changed",
             Self::BitRateChange => "bit_rate_changed_to",
             Self::SecondHeader => "second_header_at_byte",

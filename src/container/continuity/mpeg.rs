@@ -3,8 +3,12 @@
 //! All main data of layer 3 lies on one axis. A frame may begin its data in frames before it, but
 //! never inside the data of the frame before; and the bits between the data of two frames are stuffing,
 //! which is regular. A cut on frame borders breaks the one rule, or leaves bits of a frame that is gone
-//! where stuffing would be.
+//! where stuffing would be. Where a frame begins its data just where another one's ends, as with a reservoir
+//! that is always full, it is given the data of a frame that is gone: its codes do not end where they should.
 
+use std::ops::Range;
+
+use super::layer3_data::fits;
 use super::mpeg_frame::{Frame, Tag};
 use super::stuffing::is_stuffing;
 use super::{BreakKind, MAX_MARKS, Mark, Place, Walked};
@@ -27,20 +31,43 @@ const STEADY_FRAMES: u64 = 76;
 /// Main data bytes kept at least: more than two frames of 1,440 bytes and the deepest reservoir of 511.
 const KEPT_BYTES: usize = 4_096;
 
-/// Frames for each gap without stuffing up to which gaps are not the encoder's habit. Some put data of
-/// their own behind every frame's.
-const FRAMES_PER_GAP: u64 = 200;
+/// Frames for each break of a kind up to which they are not the encoder's habit.
+const FRAMES_PER_BREAK: u64 = 200;
 
-/// Gaps without stuffing that are no habit in however few frames.
-const FEW_GAPS: u64 = 5;
+/// Breaks of a kind that are no habit in however few frames.
+const FEW_BREAKS: u64 = 5;
+
+/// Breaks of a kind that some encoders make everywhere, such as data of their own behind every frame's.
+#[derive(Default)]
+struct Habit {
+    /// As many as can be marked.
+    marks: Vec<Mark>,
+    count: u64,
+}
+
+impl Habit {
+    fn push(&mut self, mark: Mark) {
+        self.count += 1;
+        if self.marks.len() < MAX_MARKS {
+            self.marks.push(mark);
+        }
+    }
+
+    /// The breaks, unless they are the habit of a stream of this many packets.
+    fn breaks(self, packets: u64) -> Vec<Mark> {
+        let few = FEW_BREAKS.max(packets / FRAMES_PER_BREAK);
+        if self.count <= few { self.marks } else { Vec::new() }
+    }
+}
 
 /// The stream as far as it was walked.
 #[derive(Default)]
 struct Walk {
     walked: Walked,
-    /// Gaps that hold no stuffing, as many as could be marked, and how many there are.
-    gaps: Vec<Mark>,
-    gap_count: u64,
+    /// Gaps that hold no stuffing.
+    gaps: Habit,
+    /// Frames whose codes end elsewhere than they should.
+    misfits: Habit,
     /// Main data bytes before this frame.
     axis: u64,
     /// The last of them.
@@ -192,8 +219,9 @@ impl Walk {
                 if start < end || before > own {
                     let overlap = (end + before).saturating_sub(own);
                     self.mark(BreakKind::ReservoirOverlap, overlap as f64, at);
-                } else if !self.is_stuffing(end, start) {
-                    self.gap(start - end, at);
+                } else if !is_stuffing(&self.main_data, self.kept(end, start)) {
+                    let (kind, bits) = (BreakKind::ReservoirGap, (start - end) as f64);
+                    self.gaps.push(Mark::before(self.packets, kind, bits, Some(at)));
                 }
             }
         }
@@ -205,28 +233,20 @@ impl Walk {
             self.main_data.drain(..self.main_data.len() - KEPT_BYTES);
         }
         self.main_data.extend(own_bytes);
+        if let Some(start) = own.checked_sub(before) {
+            let bits = self.kept(start, start + u64::from(data.bits));
+            if !fits(frame, bytes, &self.main_data, bits) {
+                let kind = BreakKind::MainDataMisfit;
+                self.misfits.push(Mark::before(self.packets, kind, 1.0, Some(at)));
+            }
+        }
     }
 
-    /// Whether these bits of the axis are stuffing, as far as they are still known.
-    fn is_stuffing(&self, from: u64, to: u64) -> bool {
+    /// Where bits of the axis are in the main data that is kept, as far as they are.
+    fn kept(&self, from: u64, to: u64) -> Range<usize> {
         let first = (self.axis - self.main_data.len() as u64) * 8;
         let place = |bit: u64| bit.saturating_sub(first) as usize;
-        is_stuffing(&self.main_data, place(from)..place(to))
-    }
-
-    fn gap(&mut self, bits: u64, at: u64) {
-        self.gap_count += 1;
-        if self.gaps.len() < MAX_MARKS {
-            let kind = BreakKind::ReservoirGap;
-            self.gaps.push(Mark::before(self.packets, kind, bits as f64, Some(at)));
-        }
-    }
-
-    /// Gaps without stuffing, unless they are the encoder's habit.
-    fn gaps(&mut self) {
-        if self.gap_count <= FEW_GAPS.max(self.packets / FRAMES_PER_GAP) {
-            std::mem::take(&mut self.gaps).into_iter().for_each(|gap| self.walked.push(gap));
-        }
+        place(from)..place(to)
     }
 
     /// One change of a bit rate that stays for seconds on both sides, under a tag that says
@@ -241,7 +261,9 @@ impl Walk {
     }
 
     fn finish(mut self) -> Walked {
-        self.gaps();
+        for habit in [std::mem::take(&mut self.gaps), std::mem::take(&mut self.misfits)] {
+            habit.breaks(self.packets).into_iter().for_each(|mark| self.walked.push(mark));
+        }
         self.steady_rates();
         if let Some(tag) = self.tag {
             let end = Place::Packet(self.packets);

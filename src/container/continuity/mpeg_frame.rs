@@ -39,6 +39,16 @@ pub(in crate::container) struct Granule {
     pub(in crate::container) scalefac_compress: u32,
     /// 0 long, 1 start, 2 short, 3 stop.
     pub(in crate::container) block_type: u32,
+    /// Whether the lowest lines of a short block are long.
+    pub(super) is_mixed: bool,
+    /// Numbers of the tables that the three regions of pairs are coded with.
+    pub(super) tables: [u32; 3],
+    /// Scale-factor bands of the first two regions, less one each; `None` where the windows give them.
+    pub(super) regions: Option<(u32, u32)>,
+    /// Number of the table behind the pairs, 0 or 1.
+    pub(super) fours_table: u32,
+    /// Groups of scale factors that are kept from the granule before, the first in the highest of four bits.
+    pub(super) scales_kept: u32,
 }
 
 /// A Xing or Info tag.
@@ -106,7 +116,8 @@ impl Frame {
         if self.is_mpeg1() { 2 } else { 1 }
     }
 
-    fn is_mpeg1(self) -> bool {
+    /// Whether the frame is MPEG-1: sample rates from 32 kHz on.
+    pub(super) fn is_mpeg1(self) -> bool {
         self.head >> 19 & 3 == 3
     }
 
@@ -148,16 +159,27 @@ impl Frame {
         };
         let side = self.side_bytes(bytes).unwrap_or_default();
         let count = if side.is_empty() { 0 } else { self.granules() * channels };
+        let is_mpeg1 = self.is_mpeg1();
         (0..count).map(move |i| {
             let at = first + i * step;
             let window = at + 29 + scale_bits;
             let switched = bits(side, window, 1) == 1;
+            let tables = window + if switched { 4 } else { 1 };
+            let table = |n: usize| bits(side, tables + 5 * n, 5);
+            // In the second granule of MPEG-1; the bits of all channels stand in front of the first.
+            let keeps = is_mpeg1 && i >= channels;
             Granule {
                 bits: bits(side, at, 12),
                 big_values: bits(side, at + 12, 9),
                 global_gain: bits(side, at + 21, 8),
                 scalefac_compress: bits(side, at + 29, scale_bits),
                 block_type: if switched { bits(side, window + 1, 2) } else { 0 },
+                is_mixed: switched && bits(side, window + 3, 1) == 1,
+                tables: [table(0), table(1), if switched { 0 } else { table(2) }],
+                regions: (!switched)
+                    .then(|| (bits(side, window + 16, 4), bits(side, window + 20, 3))),
+                fours_table: bits(side, at + step - 1, 1),
+                scales_kept: if keeps { bits(side, first - 4 * (2 * channels - i), 4) } else { 0 },
             }
         })
     }

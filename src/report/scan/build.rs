@@ -1,5 +1,7 @@
 //! From the reports of a folder's files to its records, and from those to its summary.
 
+use std::sync::Arc;
+
 use super::document::*;
 use super::groups::copies;
 use super::relations::{ScanRelation, clusters};
@@ -38,7 +40,7 @@ impl ScanRecord {
             schema: SCAN_SCHEMA.into(),
             status: document.status,
             error: document.error.clone(),
-            tool: document.tool.clone(),
+            tool: Arc::new(document.tool.clone()),
             source,
             modified: file.modified,
             report: file.report,
@@ -51,6 +53,22 @@ impl ScanRecord {
             highest_strength: highest(document),
             not_examined: not_examined(document).iter().map(|d| d.id.clone()).collect(),
         }
+    }
+
+    /// The same record in as little memory as there can be, sharing with `before` what most records of
+    /// a scan have in common.
+    #[must_use]
+    pub(crate) fn beside(&self, before: Option<&Self>) -> Self {
+        let mut own = self.clone();
+        if let Some(before) = before {
+            if own.tool == before.tool {
+                own.tool = before.tool.clone();
+            }
+            if own.not_examined == before.not_examined {
+                own.not_examined = before.not_examined.clone();
+            }
+        }
+        own
     }
 
     /// Whether a detector has examined the file's sound.

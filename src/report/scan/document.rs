@@ -2,6 +2,8 @@
 //!
 //! Keys are a contract with other programs; within a version they are only added to.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +35,7 @@ pub struct ScanRecord {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<ErrorReport>,
     /// What produced this line.
-    pub tool: ToolReport,
+    pub tool: Arc<ToolReport>,
     /// The file. What of its name is no UTF-8 is replaced; `report` tells such names apart.
     pub source: SourceReport,
     /// When the file was last modified, in UTC with nanoseconds, where the system knows.
@@ -59,7 +61,7 @@ pub struct ScanRecord {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub highest_strength: Option<Strength>,
     /// Detectors that did not examine the clip.
-    pub not_examined: Vec<String>,
+    pub not_examined: Arc<[String]>,
 }
 
 /// What the examined stream is.

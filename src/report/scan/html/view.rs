@@ -295,7 +295,7 @@ fn passed_over(summary: &ScanSummary) -> (Vec<Row>, Option<String>) {
 fn method(records: &[ScanRecord]) -> Vec<Row> {
     let mut tools: Vec<&ToolReport> = Vec::new();
     for record in records {
-        if !tools.contains(&&record.tool) {
+        if !tools.contains(&&*record.tool) {
             tools.push(&record.tool);
         }
     }

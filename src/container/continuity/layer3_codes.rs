@@ -1,0 +1,132 @@
+//! Huffman codes of MPEG layer 3 (ISO/IEC 11172-3, 2.4.2.7 and tables 3-B.7).
+
+use std::sync::LazyLock;
+
+/// One code of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Code {
+    /// Its length in bits.
+    pub(super) bits: u8,
+    /// What it stands for: sizes of a pair of lines, the first in the upper four bits, or four lines of size
+    /// 1 or 0, one bit each.
+    pub(super) values: u8,
+}
+
+/// The codes of one table, in their order.
+pub(super) struct Codes {
+    /// Where each code begins among all words of 32 bits.
+    starts: Vec<u32>,
+    codes: Vec<Code>,
+    /// The first code that begins with these eight bits, or the one that they begin with.
+    first: [u16; 256],
+}
+
+/// Every table: those of pairs by the number that side information gives, then the two of four lines.
+static TABLES: LazyLock<[Codes; 34]> = LazyLock::new(|| {
+    let mut texts = [""; 34];
+    for table in include_str!("layer3_codes.txt").split("table ").skip(1) {
+        let (name, codes) = table.split_once('\n').unwrap_or_default();
+        let numbers = match name {
+            "A" => 32..33,
+            "B" => 33..34,
+            // These have the same codes, with more and more bits behind the largest size.
+            "16" => 16..24,
+            "24" => 24..32,
+            number => number.parse().map_or(0..0, |n: usize| n..n + 1),
+        };
+        texts[numbers].fill(codes);
+    }
+    texts.map(Codes::parse)
+});
+
+/// The table of pairs that side information gives as `number`; one without codes for 0, 4 and 14.
+pub(super) fn pairs(number: u32) -> &'static Codes {
+    &TABLES[(number & 31) as usize]
+}
+
+/// The table of four lines that side information gives as `number`, 0 or 1.
+pub(super) fn fours(number: u32) -> &'static Codes {
+    &TABLES[32 + (number & 1) as usize]
+}
+
+/// Bits behind the size 15 in a table of pairs (2.4.2.7, `linbits`).
+pub(super) fn further_bits(number: u32) -> u32 {
+    match number {
+        16..=23 => [1, 2, 3, 4, 6, 8, 10, 13][number as usize - 16],
+        24..=31 => [4, 5, 6, 7, 8, 9, 11, 13][number as usize - 24],
+        _ => 0,
+    }
+}
+
+impl Codes {
+    fn parse(text: &str) -> Self {
+        let digit = |byte: u8, radix| char::from(byte).to_digit(radix).unwrap_or(0) as u8;
+        let code = |token: &str| {
+            let (length, values) = token.as_bytes().split_first()?;
+            let values = values.iter().fold(0, |sum, &byte| sum << 4 | digit(byte, 16));
+            Some(Code { bits: digit(*length, 20), values })
+        };
+        let codes: Vec<Code> = text.split_ascii_whitespace().filter_map(code).collect();
+        let starts: Vec<u32> = codes
+            .iter()
+            .scan(0u64, |next, code| {
+                let start = *next;
+                *next += 1 << (32 - u32::from(code.bits));
+                u32::try_from(start).ok()
+            })
+            .collect();
+        let holder = |word: u32| starts.partition_point(|&start| start <= word).saturating_sub(1);
+        let first = std::array::from_fn(|byte| holder((byte as u32) << 24) as u16);
+        Self { starts, codes, first }
+    }
+
+    /// The code that `word` begins with; `None` in a table without codes.
+    pub(super) fn at(&self, word: u32) -> Option<Code> {
+        let mut n = usize::from(self.first[(word >> 24) as usize]);
+        while self.starts.get(n + 1).is_some_and(|&start| start <= word) {
+            n += 1;
+        }
+        self.codes.get(n).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_holds_each_value_once_and_leaves_no_code_over() {
+        for (number, table) in TABLES.iter().enumerate() {
+            let side = match number {
+                0 | 4 | 14 => 0,
+                1 => 2,
+                2 | 3 => 3,
+                5 | 6 => 4,
+                7..=9 => 6,
+                10..=12 => 8,
+                32 | 33 => 4,
+                _ => 16,
+            };
+            let mut values: Vec<u8> = table.codes.iter().map(|code| code.values).collect();
+            values.sort_unstable();
+            let fours = number >= 32;
+            let expected =
+                (0..side).flat_map(|x| (0..side).map(move |y| x << if fours { 2 } else { 4 } | y));
+            assert_eq!(values, expected.collect::<Vec<u8>>(), "{number}");
+            let taken: u64 =
+                table.codes.iter().map(|code| 1u64 << (32 - u32::from(code.bits))).sum();
+            assert_eq!(taken, if side == 0 { 0 } else { 1 << 32 }, "{number}");
+            assert!(table.codes.iter().all(|code| (1..=19).contains(&code.bits)));
+        }
+    }
+
+    #[test]
+    fn codes_are_found_by_their_bits() {
+        // The standard's first and last codes of table 1, and the longest of table 13.
+        assert_eq!(pairs(1).at(0b000 << 29), Some(Code { bits: 3, values: 0x11 }));
+        assert_eq!(pairs(1).at(u32::MAX), Some(Code { bits: 1, values: 0 }));
+        assert_eq!(pairs(13).at(0b1 << 13), Some(Code { bits: 19, values: 0xfc }));
+        assert_eq!(fours(1).at(0b0101 << 28), Some(Code { bits: 4, values: 0b1010 }));
+        assert_eq!((pairs(0).at(7), pairs(4).at(7), further_bits(23)), (None, None, 13));
+    }
+}

@@ -1,0 +1,175 @@
+//! Whether the data of a layer 3 frame is what its side information says (ISO/IEC 11172-3, 2.4.1.7 and
+//! 13818-3, 2.4.1.7).
+//!
+//! Side information says how many bits a granule has and how many pairs of lines are coded in them. Read at
+//! the wrong place, the codes end elsewhere than the bits do: of random bits, less than one granule in three
+//! fits.
+
+use std::ops::Range;
+
+use super::layer3_codes::{Code, fours, further_bits, pairs};
+use super::mpeg_frame::{Frame, Granule};
+use super::stuffing::is_stuffing;
+
+/// Lines of a granule.
+const LINES: u32 = 576;
+
+/// Size of a line from which on further bits follow.
+const LARGEST: u8 = 15;
+
+/// Whether all granules of `frame`, whose data lies in `bits` of `data`, are read to their ends and no
+/// further.
+pub(super) fn fits(frame: Frame, bytes: &[u8], data: &[u8], bits: Range<usize>) -> bool {
+    let mut at = bits.start;
+    frame.side_info(bytes).all(|granule| {
+        let own = at..at + granule.bits as usize;
+        at = own.end;
+        granule_fits(frame, &granule, data, own)
+    })
+}
+
+fn granule_fits(frame: Frame, granule: &Granule, data: &[u8], bits: Range<usize>) -> bool {
+    let Some(scales) = scale_bits(frame, granule) else { return true };
+    let mut at = bits.start + scales as usize;
+    if bits.is_empty() {
+        return true;
+    }
+    if granule.big_values * 2 > LINES {
+        return false;
+    }
+    let ends = region_ends(frame, granule);
+    let mut line = 0;
+    for (table, end) in granule.tables.into_iter().zip(ends) {
+        let (codes, further) = (pairs(table), further_bits(table));
+        while line < end.min(granule.big_values * 2) && at <= bits.end {
+            let code = codes.at(word_at(data, at)).unwrap_or(Code { bits: 0, values: 0 });
+            let sizes = [code.values >> 4, code.values & 15];
+            let each = |size: u8| u32::from(size > 0) + if size == LARGEST { further } else { 0 };
+            at += usize::from(code.bits) + (each(sizes[0]) + each(sizes[1])) as usize;
+            line += 2;
+        }
+    }
+    let codes = fours(granule.fours_table);
+    while at < bits.end && line + 4 <= LINES {
+        let Some(code) = codes.at(word_at(data, at)) else { return false };
+        at += usize::from(code.bits) + code.values.count_ones() as usize;
+        line += 4;
+    }
+    // Some encoders fill a granule up behind its last line.
+    at == bits.end || at < bits.end && is_stuffing(data, at..bits.end)
+}
+
+/// Bits of the scale factors; `None` where they depend on what is not read here.
+fn scale_bits(frame: Frame, granule: &Granule) -> Option<u32> {
+    let is_short = granule.block_type == 2;
+    let compress = granule.scalefac_compress;
+    if frame.is_mpeg1() {
+        let first = [0, 0, 0, 0, 3, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4][(compress & 15) as usize];
+        let second = [0, 1, 2, 3, 0, 1, 2, 3, 1, 2, 3, 1, 2, 3, 2, 3][(compress & 15) as usize];
+        if is_short {
+            return Some(first * if granule.is_mixed { 17 } else { 18 } + second * 18);
+        }
+        let sent = |group: u32| 1 - (granule.scales_kept >> (3 - group) & 1);
+        return Some(first * (6 * sent(0) + 5 * sent(1)) + second * 5 * (sent(2) + sent(3)));
+    }
+    if frame.is_intensity() || granule.is_mixed {
+        return None;
+    }
+    // Widths of four groups of scale factors, and how many are in each, long and short.
+    let (widths, long, short) = match compress {
+        0..400 => {
+            let high = compress >> 4;
+            ([high / 5, high % 5, compress >> 2 & 3, compress & 3], [6, 5, 5, 5], [9; 4])
+        }
+        400..500 => {
+            let (high, low) = ((compress - 400) >> 2, (compress - 400) & 3);
+            ([high / 5, high % 5, low, 0], [6, 5, 7, 3], [9, 9, 12, 6])
+        }
+        _ => {
+            let rest = compress.saturating_sub(500);
+            ([rest / 3, rest % 3, 0, 0], [11, 10, 0, 0], [18, 18, 0, 0])
+        }
+    };
+    let counts = if is_short { short } else { long };
+    Some(widths.into_iter().zip(counts).map(|(width, count)| width * count).sum())
+}
+
+/// Lines at which the regions with a table of their own end.
+fn region_ends(frame: Frame, granule: &Granule) -> [u32; 3] {
+    let rate_hz = frame.rate_hz();
+    let long_end = |bands: u32| long_widths(rate_hz).iter().take(bands as usize).sum::<u32>();
+    match granule.regions {
+        Some((first, second)) => [long_end(first + 1), long_end(first + second + 2), LINES],
+        None if granule.block_type == 2 && rate_hz == 8_000 => [72, LINES, LINES],
+        None if granule.block_type == 2 => [36, LINES, LINES],
+        None => [long_end(8), LINES, LINES],
+    }
+}
+
+/// Widths of the scale-factor bands of long blocks, in lines (tables 3-B.8; 13818-3, tables B.2; MPEG-2.5
+/// as its decoders have it).
+fn long_widths(rate_hz: u32) -> &'static [u32; 22] {
+    match rate_hz {
+        44_100 => &[4, 4, 4, 4, 4, 4, 6, 6, 8, 8, 10, 12, 16, 20, 24, 28, 34, 42, 50, 54, 76, 158],
+        48_000 => &[4, 4, 4, 4, 4, 4, 6, 6, 6, 8, 10, 12, 16, 18, 22, 28, 34, 40, 46, 54, 54, 192],
+        32_000 => &[4, 4, 4, 4, 4, 4, 6, 6, 8, 10, 12, 16, 20, 24, 30, 38, 46, 56, 68, 84, 102, 26],
+        24_000 => {
+            &[6, 6, 6, 6, 6, 6, 8, 10, 12, 14, 16, 18, 22, 26, 32, 38, 46, 54, 62, 70, 76, 36]
+        }
+        8_000 => {
+            &[12, 12, 12, 12, 12, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 76, 90, 2, 2, 2, 2, 2]
+        }
+        _ => &[6, 6, 6, 6, 6, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 38, 46, 52, 60, 68, 58, 54],
+    }
+}
+
+/// 32 bits from bit `at` on; zeros past the end.
+fn word_at(data: &[u8], at: usize) -> u32 {
+    let start = (at / 8).min(data.len());
+    let eight = data.get(start..start + 8).map_or_else(
+        || {
+            let rest = &data[start..];
+            let mut bytes = [0; 8];
+            bytes[..rest.len()].copy_from_slice(rest);
+            bytes
+        },
+        |bytes| bytes.try_into().unwrap_or_default(),
+    );
+    (u64::from_be_bytes(eight) << (at % 8) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Frames of a file that do not fit when their data is read this many bits too late, and all frames.
+    fn misfits(file: &str, late: usize) -> (usize, usize) {
+        let path = format!("{}/fixtures/formats/{file}", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(path).unwrap();
+        let first = bytes.windows(2).position(|two| two == [0xFF, 0xFB]).unwrap();
+        let (mut data, mut count, mut wrong, mut at) = (Vec::new(), 0, 0, first);
+        while let Some(frame) = bytes.get(at..).and_then(Frame::parse) {
+            let whole = &bytes[at..(at + frame.len).min(bytes.len())];
+            at += frame.len;
+            let Some(main) = frame.main_data(whole).filter(|_| frame.tag(whole).is_none()) else {
+                continue;
+            };
+            let start = (data.len() - main.begin as usize) * 8 + late;
+            data.extend(&whole[whole.len() - main.room as usize..]);
+            count += 1;
+            wrong += usize::from(!fits(frame, whole, &data, start..start + main.bits as usize));
+        }
+        (wrong, count)
+    }
+
+    #[test]
+    fn frames_fit_and_do_not_when_read_at_another_place() {
+        for file in ["lame-cbr.mp3", "lame-vbr.mp3"] {
+            assert_eq!(misfits(file, 0), (0, 78), "{file}");
+            for late in [1, 8, 40] {
+                let (wrong, count) = misfits(file, late);
+                assert!(10 * wrong >= 9 * count, "{file} {late}: {wrong} of {count}");
+            }
+        }
+    }
+}
