@@ -41,11 +41,11 @@ def encoders(wav, out):
         options = ["libmp3lame", "-b:a", f"{rate}k", "-write_xing", 0]
         yield "libmp3lame, no tag", f"CBR {rate}", 1 if rate < 128 else 2, [*ffmpeg, *options, out]
     yield "libmp3lame, no tag", "VBR 4", 1, [*ffmpeg, "libmp3lame", "-q:a", 4, "-write_xing", 0, out]
-    for rate in (64, 128):
+    for rate in (64, 96, 128):
         pipe = f"filesrc location={wav} ! wavparse ! audioconvert ! lamemp3enc target=bitrate cbr=true"
         pipe = [*pipe.split(), f"bitrate={rate}", "!", "filesink", f"location={out}"]
         yield "gst lamemp3enc", f"CBR {rate}", 1, ["gst-launch-1.0", "-q", *pipe]
-    for rate in (64, 128):
+    for rate in (64, 96, 128):
         yield "shineenc", f"CBR {rate}", 1, ["shineenc", "-q", "-b", rate, wav, out]
 
 

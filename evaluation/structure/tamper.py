@@ -578,6 +578,10 @@ def main():
     )
     at = path(edited, b"moov", b"trak", b"mdia", b"hdlr")[-1][0]
     plant("m4a-editor.m4a", edited, "saved by an editor", at)
+    # As Audacity exports: the stream's own encoder entry names the container's library.
+    editor = ["-c:a", "libopus", "-b:a", "24k", "-flags:a", "+bitexact", "-metadata:s:a:0", "encoder=Lavf58.76.100"]
+    edited = encoded(talk, work / "e.ogg", "-ar", 16000, "-ac", 1, *editor)
+    plant("ogg-editor.ogg", edited, "saved by an editor")
     attached = ["-attach", work / "b.wav", "-metadata:s:t", "mimetype=audio/wav"]
     mka = encoded(talk, work / "attached.mka", *attached, "-c:a", "libopus", "-b:a", "24k")
     plant("mka-attached-sound.mka", mka, "sound attached", mka.index((work / "b.wav").read_bytes()[:64]))

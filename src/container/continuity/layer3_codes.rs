@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 /// One code of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Code {
-    /// Its length in bits.
+    /// Its length in bits, with the signs of its lines, which stand behind it.
     pub(super) bits: u8,
     /// What it stands for: sizes of a pair of lines, the first in the upper four bits, or four lines of size
     /// 1 or 0, one bit each.
@@ -61,20 +61,19 @@ pub(super) fn further_bits(number: u32) -> u32 {
 impl Codes {
     fn parse(text: &str) -> Self {
         let digit = |byte: u8, radix| char::from(byte).to_digit(radix).unwrap_or(0) as u8;
-        let code = |token: &str| {
-            let (length, values) = token.as_bytes().split_first()?;
-            let values = values.iter().fold(0, |sum, &byte| sum << 4 | digit(byte, 16));
-            Some(Code { bits: digit(*length, 20), values })
-        };
-        let codes: Vec<Code> = text.split_ascii_whitespace().filter_map(code).collect();
-        let starts: Vec<u32> = codes
-            .iter()
-            .scan(0u64, |next, code| {
-                let start = *next;
-                *next += 1 << (32 - u32::from(code.bits));
-                u32::try_from(start).ok()
-            })
-            .collect();
+        let (mut codes, mut starts, mut next) = (Vec::new(), Vec::new(), 0u32);
+        for token in text.split_ascii_whitespace() {
+            let Some((length, values)) = token.as_bytes().split_first() else { continue };
+            let (length, values) = (digit(*length, 20), values.iter().map(|&v| digit(v, 16)));
+            let signs: u32 = match values.len() {
+                1 => values.clone().map(u8::count_ones).sum(),
+                _ => values.clone().map(|size| u32::from(size > 0)).sum(),
+            };
+            let values = values.fold(0, |sum, digit| sum << 4 | digit);
+            codes.push(Code { bits: length + signs as u8, values });
+            starts.push(next);
+            next = next.wrapping_add(1 << (32 - u32::from(length)));
+        }
         let holder = |word: u32| starts.partition_point(|&start| start <= word).saturating_sub(1);
         let first = std::array::from_fn(|byte| holder((byte as u32) << 24) as u16);
         Self { starts, codes, first }
@@ -93,6 +92,11 @@ impl Codes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn signs(values: u8, fours: bool) -> u32 {
+        let pair = || u32::from(values > 15) + u32::from(values & 15 > 0);
+        if fours { values.count_ones() } else { pair() }
+    }
 
     #[test]
     fn every_table_holds_each_value_once_and_leaves_no_code_over() {
@@ -113,20 +117,22 @@ mod tests {
             let expected =
                 (0..side).flat_map(|x| (0..side).map(move |y| x << if fours { 2 } else { 4 } | y));
             assert_eq!(values, expected.collect::<Vec<u8>>(), "{number}");
-            let taken: u64 =
-                table.codes.iter().map(|code| 1u64 << (32 - u32::from(code.bits))).sum();
+            // The last code is all ones: none is over.
+            let length = |code: &Code| u32::from(code.bits) - signs(code.values, fours);
+            let lengths: Vec<u32> = table.codes.iter().map(length).collect();
+            let taken: u64 = lengths.iter().map(|length| 1u64 << (32 - length)).sum();
             assert_eq!(taken, if side == 0 { 0 } else { 1 << 32 }, "{number}");
-            assert!(table.codes.iter().all(|code| (1..=19).contains(&code.bits)));
+            assert!(lengths.iter().all(|length| (1..=19).contains(length)));
         }
     }
 
     #[test]
     fn codes_are_found_by_their_bits() {
-        // The standard's first and last codes of table 1, and the longest of table 13.
-        assert_eq!(pairs(1).at(0b000 << 29), Some(Code { bits: 3, values: 0x11 }));
+        // The standard's first and last codes of table 1, and a longest of table 13, with their signs.
+        assert_eq!(pairs(1).at(0b000 << 29), Some(Code { bits: 3 + 2, values: 0x11 }));
         assert_eq!(pairs(1).at(u32::MAX), Some(Code { bits: 1, values: 0 }));
-        assert_eq!(pairs(13).at(0b1 << 13), Some(Code { bits: 19, values: 0xfc }));
-        assert_eq!(fours(1).at(0b0101 << 28), Some(Code { bits: 4, values: 0b1010 }));
+        assert_eq!(pairs(13).at(0b1 << 13), Some(Code { bits: 19 + 2, values: 0xfc }));
+        assert_eq!(fours(1).at(0b0101 << 28), Some(Code { bits: 4 + 2, values: 0b1010 }));
         assert_eq!((pairs(0).at(7), pairs(4).at(7), further_bits(23)), (None, None, 13));
     }
 }

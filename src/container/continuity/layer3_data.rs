@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::layer3_codes::{Code, fours, further_bits, pairs};
+use super::layer3_codes::{fours, further_bits, pairs};
 use super::mpeg_frame::{Frame, Granule};
 use super::stuffing::is_stuffing;
 
@@ -40,19 +40,26 @@ fn granule_fits(frame: Frame, granule: &Granule, data: &[u8], bits: Range<usize>
     let ends = region_ends(frame, granule);
     let mut line = 0;
     for (table, end) in granule.tables.into_iter().zip(ends) {
-        let (codes, further) = (pairs(table), further_bits(table));
-        while line < end.min(granule.big_values * 2) && at <= bits.end {
-            let code = codes.at(word_at(data, at)).unwrap_or(Code { bits: 0, values: 0 });
-            let sizes = [code.values >> 4, code.values & 15];
-            let each = |size: u8| u32::from(size > 0) + if size == LARGEST { further } else { 0 };
-            at += usize::from(code.bits) + (each(sizes[0]) + each(sizes[1])) as usize;
+        let (codes, further) = (pairs(table), further_bits(table) as usize);
+        let end = end.min(granule.big_values * 2);
+        while line < end && at <= bits.end {
+            let Some(code) = codes.at(word_at(data, at)) else {
+                // A region of zeros, without codes.
+                line = end;
+                break;
+            };
+            at += usize::from(code.bits);
+            if further > 0 {
+                let sizes = [code.values >> 4, code.values & LARGEST];
+                at += further * sizes.into_iter().filter(|size| *size == LARGEST).count();
+            }
             line += 2;
         }
     }
     let codes = fours(granule.fours_table);
     while at < bits.end && line + 4 <= LINES {
         let Some(code) = codes.at(word_at(data, at)) else { return false };
-        at += usize::from(code.bits) + code.values.count_ones() as usize;
+        at += usize::from(code.bits);
         line += 4;
     }
     // Some encoders fill a granule up behind its last line.

@@ -68,6 +68,9 @@ struct Walk {
     gaps: Habit,
     /// Frames whose codes end elsewhere than they should.
     misfits: Habit,
+    /// Bit of the axis at which the last of these begins its own bytes: what lies before may be another
+    /// frame's.
+    sound_from: u64,
     /// Main data bytes before this frame.
     axis: u64,
     /// The last of them.
@@ -233,11 +236,12 @@ impl Walk {
             self.main_data.drain(..self.main_data.len() - KEPT_BYTES);
         }
         self.main_data.extend(own_bytes);
-        if let Some(start) = own.checked_sub(before) {
+        if let Some(start) = own.checked_sub(before).filter(|&start| start >= self.sound_from) {
             let bits = self.kept(start, start + u64::from(data.bits));
             if !fits(frame, bytes, &self.main_data, bits) {
                 let kind = BreakKind::MainDataMisfit;
                 self.misfits.push(Mark::before(self.packets, kind, 1.0, Some(at)));
+                self.sound_from = own;
             }
         }
     }
@@ -294,7 +298,7 @@ mod tests {
         let mut bytes = mono_frame(&[(0, 9, begin), (18, 12, bits / 2), (77, 12, bits - bits / 2)]);
         let side_end = bytes.len() - 396;
         for (i, byte) in bytes[side_end..].iter_mut().enumerate() {
-            *byte = (i * i * 31 >> 3) as u8 ^ i as u8;
+            *byte = ((i * i * 31) >> 3) as u8 ^ i as u8;
         }
         bytes
     }
@@ -339,6 +343,34 @@ mod tests {
         assert!(kinds(&frames.concat()).is_empty());
         let all: Vec<u8> = (0..200).flat_map(|_| frame(0, 300 * 8)).collect();
         assert!(kinds(&all).is_empty());
+    }
+
+    /// A file of LAME, frame by frame, without its tags.
+    fn of_lame(name: &str) -> Vec<Vec<u8>> {
+        let path = format!("{}/fixtures/formats/{name}", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(path).unwrap();
+        let mut at = bytes.windows(2).position(|two| two == [0xFF, 0xFB]).unwrap();
+        let mut frames = Vec::new();
+        while let Some(frame) = Frame::parse(&bytes[at..]) {
+            frames.push(bytes[at..at + frame.len].to_vec());
+            at += frame.len;
+        }
+        frames[1..].to_vec()
+    }
+
+    #[test]
+    fn every_cut_through_speech_is_placed() {
+        for name in ["lame-cbr.mp3", "lame-vbr.mp3"] {
+            let frames = of_lame(name);
+            assert!(kinds(&frames.concat()).is_empty(), "{name}");
+            for first in 10..60 {
+                let cut = [&frames[..first], &frames[first + 7..]].concat();
+                let found = kinds(&cut.concat());
+                let here = Place::Packet(first as u64);
+                assert_eq!(found.first().map(|(_, place)| *place), Some(here), "{name}");
+                assert!(found.len() <= 3, "{name} {first}: {found:?}");
+            }
+        }
     }
 
     #[test]
