@@ -71,7 +71,7 @@ fn main() -> Outcome<()> {
 }
 
 fn decode(path: &Path) -> Outcome<(Vec<f32>, f64)> {
-    let options = OpenOptions { track: None, allow_external: false };
+    let options = OpenOptions::default();
     let mut clip = Clip::open(&Input::Path(path.to_owned()), &options)?;
     let (mut samples, mut mono) = (Vec::new(), Vec::new());
     while let Some(block) = clip.next_block()? {
