@@ -147,14 +147,15 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
             outputs.add(record, tell)
         }
     })?;
+    let records = outputs.finished()?;
     let mut relations = Vec::new();
     if let Some((mut archive, folder)) = archive.zip(folder) {
-        relate::fill(outputs.sorted(), &places, &mut archive, options)?;
+        relate::fill(&records, &places, &mut archive, options)?;
         archive.commit()?;
         drop(archive);
-        relations = relate::relate(outputs.sorted(), &places, &folder, options, tell)?;
+        relations = relate::relate(&records, &places, &folder, options, tell)?;
     }
-    outputs.finish(&relations)
+    outputs.finish(records, &relations)
 }
 
 /// Where the words go; nowhere if none are made.

@@ -36,12 +36,12 @@ pub(super) fn paths(folder: &Path) -> Vec<PathBuf> {
     [REPORTS, LINES, TABLE, ARCHIVE, INDEX].iter().map(|name| folder.join(name)).collect()
 }
 
-/// What a scan writes.
+/// What a scan writes. Finished records are kept in the list of lines, not in memory: small pieces that last to
+/// the end, between those of one analysis after the other, would leave memory in shreds.
 pub(super) struct Outputs {
     folder: PathBuf,
     earlier: Vec<ScanRecord>,
     journal: Option<Journal>,
-    records: Vec<ScanRecord>,
     files: usize,
     passed_over: Vec<PassedOver>,
     refreshed: Instant,
@@ -65,7 +65,6 @@ impl Outputs {
             folder: folder.to_owned(),
             earlier: if resume { Journal::read(&lines)? } else { Vec::new() },
             journal: None,
-            records: Vec::new(),
             files: 0,
             passed_over: Vec::new(),
             refreshed: Instant::now(),
@@ -89,15 +88,15 @@ impl Outputs {
         let earlier = std::mem::take(&mut self.earlier).into_iter();
         let mut earlier: HashMap<String, ScanRecord> =
             earlier.map(|record| (record.report.clone(), record)).collect();
-        let mut left = Vec::new();
+        let (mut left, mut kept) = (Vec::new(), Vec::new());
         for task in tasks {
             match earlier.remove(&task.report) {
-                Some(record) if self.holds(&record, &task, tool, pages) => self.keep(&record),
+                Some(record) if self.holds(&record, &task, tool, pages) => kept.push(record),
                 _ => left.push(task),
             }
         }
-        self.journal = Some(Journal::start(&self.folder.join(LINES), &self.records)?);
-        Ok((left, self.records.len()))
+        self.journal = Some(Journal::start(&self.folder.join(LINES), &kept)?);
+        Ok((left, kept.len()))
     }
 
     /// Whether a record is what examining the file once more would give.
@@ -113,13 +112,6 @@ impl Outputs {
             && page.map_or(!pages, |page| page.is_file())
     }
 
-    /// Keeps a record to the end of the scan. The copy lies apart from what its analysis has taken and
-    /// given back, so that the memory between is not held by it.
-    fn keep(&mut self, record: &ScanRecord) {
-        let record = record.beside(self.records.last());
-        self.records.push(record);
-    }
-
     /// Writes a finished file's line, and table and page if they are due.
     pub(super) fn add(
         &mut self,
@@ -130,39 +122,43 @@ impl Outputs {
             journal.append(&record)?;
         }
         tell(ScanEvent::Finished(&record));
-        self.keep(&record);
         if self.refreshed.elapsed() >= self.refresh_after {
             let started = Instant::now();
-            self.write_views(&self.summary())?;
+            let records = self.finished()?;
+            self.write_views(&records, &self.summary(&records))?;
             self.refreshed = Instant::now();
             self.refresh_after = REFRESH.max(started.elapsed() * REFRESH_COST);
         }
         Ok(())
     }
 
-    /// The records in the order of paths.
-    pub(super) fn sorted(&mut self) -> &[ScanRecord] {
-        self.records.sort_by(|a, b| (&a.source.path, &a.report).cmp(&(&b.source.path, &b.report)));
-        &self.records
+    /// The records so far, in the order of paths.
+    pub(super) fn finished(&self) -> Result<Vec<ScanRecord>> {
+        let mut records = Journal::read(&self.folder.join(LINES))?;
+        records.sort_by(|a, b| (&a.source.path, &a.report).cmp(&(&b.source.path, &b.report)));
+        Ok(records)
     }
 
-    /// Writes everything in the order of paths.
-    pub(super) fn finish(mut self, relations: &[ScanRelation]) -> Result<Scan> {
-        self.sorted();
-        let summary = self.summary().with_relations(relations);
+    /// Writes everything about `records`, which are all, in their order.
+    pub(super) fn finish(
+        self,
+        records: Vec<ScanRecord>,
+        relations: &[ScanRelation],
+    ) -> Result<Scan> {
+        let summary = self.summary(&records).with_relations(relations);
         write_whole(&self.folder.join(LINES), &mut |out| {
-            ndjson::write(&self.records, Some(&summary), out)
+            ndjson::write(&records, Some(&summary), out)
         })?;
-        self.write_views(&summary)?;
-        Ok(Scan { records: self.records, summary })
+        self.write_views(&records, &summary)?;
+        Ok(Scan { records, summary })
     }
 
-    fn summary(&self) -> ScanSummary {
-        ScanSummary::of(&self.records, self.files, &self.passed_over)
+    fn summary(&self, records: &[ScanRecord]) -> ScanSummary {
+        ScanSummary::of(records, self.files, &self.passed_over)
     }
 
-    fn write_views(&self, summary: &ScanSummary) -> Result<()> {
-        write_whole(&self.folder.join(TABLE), &mut |out| csv::write(&self.records, summary, out))?;
-        write_whole(&self.folder.join(INDEX), &mut |out| html::write(&self.records, summary, out))
+    fn write_views(&self, records: &[ScanRecord], summary: &ScanSummary) -> Result<()> {
+        write_whole(&self.folder.join(TABLE), &mut |out| csv::write(records, summary, out))?;
+        write_whole(&self.folder.join(INDEX), &mut |out| html::write(records, summary, out))
     }
 }

@@ -55,20 +55,18 @@ impl ScanRecord {
         }
     }
 
-    /// The same record in as little memory as there can be, sharing with `before` what most records of
-    /// a scan have in common.
+    /// The record, sharing with `before` what most records of a scan have in common.
     #[must_use]
-    pub(crate) fn beside(&self, before: Option<&Self>) -> Self {
-        let mut own = self.clone();
+    pub(crate) fn beside(mut self, before: Option<&Self>) -> Self {
         if let Some(before) = before {
-            if own.tool == before.tool {
-                own.tool = before.tool.clone();
+            if self.tool == before.tool {
+                self.tool = before.tool.clone();
             }
-            if own.not_examined == before.not_examined {
-                own.not_examined = before.not_examined.clone();
+            if self.not_examined == before.not_examined {
+                self.not_examined = before.not_examined.clone();
             }
         }
-        own
+        self
     }
 
     /// Whether a detector has examined the file's sound.

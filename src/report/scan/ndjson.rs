@@ -43,12 +43,12 @@ fn to_line(line: &ScanLine) -> io::Result<Vec<u8>> {
 ///
 /// Whatever `from` answers.
 pub fn read(from: &mut dyn BufRead) -> io::Result<Vec<ScanRecord>> {
-    let mut records = Vec::new();
+    let mut records: Vec<ScanRecord> = Vec::new();
     for line in from.split(b'\n') {
         if let Ok(ScanLine::File(record)) = serde_json::from_slice(&line?)
             && record.schema == SCAN_SCHEMA
         {
-            records.push(*record);
+            records.push(record.beside(records.last()));
         }
     }
     Ok(records)
