@@ -35,8 +35,9 @@ pub(crate) fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
 }
 
-/// A value and its unit; no unit for plain ratios.
+/// A value and its unit; none for plain ratios and for places, whose names say that they are bytes.
 pub(crate) fn quantity(value: f64, unit: &str) -> String {
+    let unit = if matches!(unit, "1" | "byte offset") { "" } else { unit };
     format!("{} {unit}", number(value)).trim_end().into()
 }
 
@@ -250,6 +251,7 @@ mod tests {
     fn evidence_names_the_threshold_it_passed() {
         let with = Evidence::above("step_height", 9.24, "dB", 6.0);
         assert_eq!(evidence(&with), "step height 9.24 dB (reports from 6 dB)");
-        assert_eq!(evidence(&Evidence::new("ratio", 0.5, "")), "ratio 0.5");
+        assert_eq!(evidence(&Evidence::new("ratio", 0.5, "1")), "ratio 0.5");
+        assert_eq!(evidence(&Evidence::new("at_byte", 5.0, "byte offset")), "at byte 5");
     }
 }
