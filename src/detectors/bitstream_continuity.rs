@@ -5,13 +5,14 @@
 //! Files can be cut without decoding them: frames, packets or pages are taken out or put together,
 //! and the sound inside is never touched. What encoders write from frame to frame then no longer
 //! fits. MP3 frames borrow bits from the frames before them: after a cut a frame begins inside
-//! another one's bits, or leaves bits of a frame that is gone where encoders put regular stuffing. Numbers and positions of OGG pages and FLAC frames
-//! jump; headers and tags that belong at the start of a file stand in its middle; AMR comfort noise
-//! comes out of turn; in MP4, one packet lasts another time than all others, bytes of the media
-//! belong to no packet, or the edit list jumps. Breaks near the ends of the clip, counts that are
-//! off for the file as a whole, and libavcodec's AAC naming itself at another distance than 256
-//! packets (something is missing or was put in since it last did, up to six seconds before) are
-//! described and make no edit point.
+//! another one's bits, leaves bits of a frame that is gone where encoders put regular stuffing, or is
+//! given data that is not its own, whose codes do not end where they should. Numbers and positions of
+//! OGG pages and FLAC frames jump; headers and tags that belong at the start of a file stand in its
+//! middle; AMR comfort noise comes out of turn; in MP4, one packet lasts another time than all others,
+//! bytes of the media belong to no packet, or the edit list jumps. Breaks near the ends of the clip,
+//! counts that are off for the file as a whole, and libavcodec's AAC naming itself at another distance
+//! than 256 packets (something is missing or was put in since it last did, up to six seconds before)
+//! are described and make no edit point.
 //!
 //! # Score
 //!
