@@ -63,6 +63,7 @@ pub struct OpenOptions {
     /// Whether an `ffmpeg` on the search path may decode what no decoder here can.
     pub allow_external: bool,
     /// Whether the coded stream is looked through for breaks, which costs MP3 and OGG a reading of the file.
+    /// An analysis always does.
     pub continuity: bool,
 }
 

@@ -3,6 +3,7 @@
 //! A walker knows a break by the packet it stands in front of, not by its time: marks are given
 //! times while the packets are decoded.
 
+mod habit;
 mod layer3_codes;
 mod layer3_data;
 mod mpeg;

@@ -8,10 +8,11 @@
 
 use std::ops::Range;
 
+use super::habit::Habit;
 use super::layer3_data::fits;
 use super::mpeg_frame::{Frame, Tag};
 use super::stuffing::is_stuffing;
-use super::{BreakKind, MAX_MARKS, Mark, Place, Walked};
+use super::{BreakKind, Mark, Place, Walked};
 use crate::checksum::LAME_CRC;
 use crate::container::reader::ByteReader;
 use crate::error::Result;
@@ -30,35 +31,6 @@ const STEADY_FRAMES: u64 = 76;
 
 /// Main data bytes kept at least: more than two frames of 1,440 bytes and the deepest reservoir of 511.
 const KEPT_BYTES: usize = 4_096;
-
-/// Frames for each break of a kind up to which they are not the encoder's habit.
-const FRAMES_PER_BREAK: u64 = 200;
-
-/// Breaks of a kind that are no habit in however few frames.
-const FEW_BREAKS: u64 = 5;
-
-/// Breaks of a kind that some encoders make everywhere, such as data of their own behind every frame's.
-#[derive(Default)]
-struct Habit {
-    /// As many as can be marked.
-    marks: Vec<Mark>,
-    count: u64,
-}
-
-impl Habit {
-    fn push(&mut self, mark: Mark) {
-        self.count += 1;
-        if self.marks.len() < MAX_MARKS {
-            self.marks.push(mark);
-        }
-    }
-
-    /// The breaks, unless they are the habit of a stream of this many packets.
-    fn breaks(self, packets: u64) -> Vec<Mark> {
-        let few = FEW_BREAKS.max(packets / FRAMES_PER_BREAK);
-        if self.count <= few { self.marks } else { Vec::new() }
-    }
-}
 
 /// The stream as far as it was walked.
 #[derive(Default)]
