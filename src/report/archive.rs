@@ -2,6 +2,7 @@
 //!
 //! Keys are a contract with other programs; within a version they are only added to.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::archive::{Archive, ArchivedClip, Damage, FORMAT, PRODUCER, hex};
@@ -13,55 +14,97 @@ use crate::units::{round_time, round_to};
 /// Name and version of the documents.
 pub const ARCHIVE_SCHEMA: &str = "spliceprint.archive/1";
 
+/// What `archive` prints as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ArchiveDocument {
+    /// `archive stats`.
+    Stats(StatsDocument),
+    /// A line of `archive list`.
+    Clip(ClipDocument),
+    /// `archive verify`.
+    Verify(VerifyDocument),
+}
+
 /// Sizes of an archive.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct StatsDocument {
+    /// `spliceprint.archive/1`.
     schema: &'static str,
+    /// Its folder as given.
     path: String,
+    /// Version of the files.
     format: u32,
+    /// Algorithm of the words.
     producer: &'static str,
+    /// Recordings that can be found.
     clips: usize,
+    /// Recordings that were removed, but whose words are still on disk.
     removed: usize,
+    /// Length of the recordings that can be found, in seconds.
     duration_s: f64,
+    /// Files of words and index.
     segments: usize,
+    /// Words, one per 16 ms.
     words: u64,
+    /// Words that the index has.
     postings: u64,
+    /// Bytes of all segments.
     bytes: u64,
+    /// Bytes of the index, its directory included, for each posting.
     bytes_per_posting: f64,
+    /// Bytes on disk for each hour that can be found.
     bytes_per_hour: f64,
 }
 
 /// One clip of an archive.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ClipDocument {
+    /// `spliceprint.archive/1`.
     schema: &'static str,
+    /// Its number, from 1 on.
     clip_id: u64,
+    /// Where its file lay when it was added.
     path: String,
+    /// Further paths of files with the same samples.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also_at: Vec<String>,
+    /// Length, in seconds.
     duration_s: f64,
+    /// Number of its words.
     words: u32,
+    /// SHA-256 of its file.
     sha256: String,
+    /// SHA-256 of its samples.
     pcm_sha256: String,
 }
 
 /// Damaged places of an archive.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct VerifyDocument {
+    /// `spliceprint.archive/1`.
     schema: &'static str,
+    /// Its folder as given.
     path: String,
+    /// Segments that were read.
     segments: usize,
+    /// Damaged places, in the order of files and offsets.
     damage: Vec<DamageDocument>,
 }
 
 /// One damaged place.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DamageDocument {
+    /// The file, from the archive's folder.
     file: String,
+    /// Where in it, in bytes.
     offset: u64,
+    /// Length of the block that is damaged somewhere; absent for the whole file.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
+    /// What lies there and what is wrong.
     what: String,
+    /// Recordings that this touches; empty if it is the index.
     clip_ids: Vec<u64>,
 }
 

@@ -26,15 +26,17 @@ pub enum Format {
     Html,
     /// A graph in CASE/UCO.
     CaseUco,
+    /// A table of matches for databases.
+    Parquet,
 }
 
 impl Format {
     /// The format that the end of a file name asks for, whatever its case: `.json`, `.ndjson` or
     /// `.jsonl`, `.csv`, `.txt` or `.labels`, `.TextGrid`, `.svl.csv` or `.sv.csv`, `.html` or
-    /// `.htm`, `.jsonld`.
+    /// `.htm`, `.jsonld`, `.parquet`.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
-        const ENDS: [(&str, Format); 12] = [
+        const ENDS: [(&str, Format); 13] = [
             (".svl.csv", Format::SonicVisualiser),
             (".sv.csv", Format::SonicVisualiser),
             (".csv", Format::Csv),
@@ -47,6 +49,7 @@ impl Format {
             (".html", Format::Html),
             (".htm", Format::Html),
             (".jsonld", Format::CaseUco),
+            (".parquet", Format::Parquet),
         ];
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         ENDS.iter().find_map(|(end, format)| name.ends_with(end).then_some(*format))
@@ -80,8 +83,8 @@ pub trait Render: Sized {
 }
 
 impl Render for Report {
-    fn refusal(_: Format) -> Option<&'static str> {
-        None
+    fn refusal(format: Format) -> Option<&'static str> {
+        (format == Format::Parquet).then_some("only matches are written as .parquet")
     }
 
     fn render(reports: &[Self], format: Format, out: &mut dyn Write) -> io::Result<()> {
@@ -169,6 +172,7 @@ mod tests {
             ("a.b.csv", Some(Format::Csv)),
             ("a.sv.csv", Some(Format::SonicVisualiser)),
             ("a.jsonld", Some(Format::CaseUco)),
+            ("a.Parquet", Some(Format::Parquet)),
             ("a.svl.csv", Some(Format::SonicVisualiser)),
             ("a.labels", Some(Format::Audacity)),
             ("dir.json/a.TextGrid", Some(Format::TextGrid)),

@@ -45,7 +45,8 @@ pub(crate) use format::write_whole;
 pub use format::{Format, Render, write_file};
 pub use overview::{Overview, SpectrogramImage, WaveformPeaks};
 pub use schema::{
-    analysis_schema, comparison_schema, match_schema, scan_schema, verification_schema,
+    analysis_schema, archive_schema, comparison_schema, match_schema, scan_schema,
+    verification_schema,
 };
 
 #[cfg(test)]

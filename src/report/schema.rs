@@ -9,6 +9,12 @@ pub fn analysis_schema() -> Value {
     published(include_str!("../../docs/schema/analysis-1.json"))
 }
 
+/// JSON Schema 2020-12 of the three documents of `spliceprint.archive/1`, as open to additions.
+#[must_use]
+pub fn archive_schema() -> Value {
+    published(include_str!("../../docs/schema/archive-1.json"))
+}
+
 /// JSON Schema 2020-12 of `spliceprint.comparison/1`, as open to additions.
 #[must_use]
 pub fn comparison_schema() -> Value {
@@ -45,6 +51,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::report::archive::{ARCHIVE_SCHEMA, ArchiveDocument};
     use crate::report::comparison::{COMPARISON_SCHEMA, ComparisonDocument, sample};
     use crate::report::matches::{MATCH_SCHEMA, MatchDocument};
     use crate::report::scan::{SCAN_SCHEMA, ScanLine, ScanSummary, sample as scanned};
@@ -122,6 +129,7 @@ mod tests {
     fn the_published_copies_are_current() {
         for (kind, make, title) in [
             ("analysis", schema_of::<AnalysisDocument> as fn(&str, &str) -> Value, ANALYSIS_SCHEMA),
+            ("archive", schema_of::<ArchiveDocument>, ARCHIVE_SCHEMA),
             ("comparison", schema_of::<ComparisonDocument>, COMPARISON_SCHEMA),
             ("match", schema_of::<MatchDocument>, MATCH_SCHEMA),
             ("scan", schema_of::<ScanLine>, SCAN_SCHEMA),

@@ -18,6 +18,8 @@ use crate::checksum::crc32c;
 use crate::measures::fingerprint::Fingerprint;
 pub use export::export;
 pub use import::{Imported, import};
+pub(crate) use rows::Row;
+pub(crate) use write::{Group, TableWriter};
 
 /// Name of the table of clips.
 pub const CLIPS: &str = "clips.parquet";

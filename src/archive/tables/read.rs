@@ -11,7 +11,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::SchemaDescriptor;
 
-use super::rows::Row;
+use super::rows::StoredRow;
 use super::source::Source;
 use crate::archive::file::ArchiveFile;
 use crate::decode::guard::guarded;
@@ -35,7 +35,7 @@ pub(super) struct Table<R> {
     row: PhantomData<R>,
 }
 
-impl<R: Row> Table<R> {
+impl<R: StoredRow> Table<R> {
     /// Opens a table and checks that it has the columns of its rows.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = Arc::new(ArchiveFile::open(path)?);
@@ -68,7 +68,7 @@ impl<R: Row> Table<R> {
     }
 }
 
-impl<R: Row> Iterator for Table<R> {
+impl<R: StoredRow> Iterator for Table<R> {
     type Item = Result<R>;
 
     fn next(&mut self) -> Option<Result<R>> {
@@ -98,7 +98,7 @@ fn refused(file: &ArchiveFile, what: String) -> Error {
 }
 
 /// Where in a file the columns of a row are.
-fn places<R: Row>(there: &SchemaDescriptor) -> ParquetResult<Vec<usize>> {
+fn places<R: StoredRow>(there: &SchemaDescriptor) -> ParquetResult<Vec<usize>> {
     let wanted = SchemaDescriptor::new(Arc::new(parse_message_type(R::SCHEMA)?));
     let place = |name: &str| {
         let is_it = |place: &usize| there.column(*place).path().parts() == [name];

@@ -10,17 +10,21 @@ use super::read::Columns;
 use super::write::Group;
 
 /// A row of a table.
-pub(super) trait Row: Sized {
+pub(crate) trait Row: Sized {
     /// The table in Parquet's notation.
     const SCHEMA: &'static str;
-    /// Columns that are read; further ones are for other programs.
-    const READ: usize;
-    /// Rows that are read at a time.
-    const BATCH: usize;
     /// Encodings of columns that have few equal values.
     const ENCODINGS: &'static [(&'static str, Encoding)];
     /// Writes every column of the schema, in its order.
     fn put<W: Write + Send>(rows: &[Self], group: &mut Group<'_, W>) -> Result<()>;
+}
+
+/// A row that is read back, too.
+pub(super) trait StoredRow: Row {
+    /// Columns that are read; further ones are for other programs.
+    const READ: usize;
+    /// Rows that are read at a time.
+    const BATCH: usize;
     /// `count` rows of the columns that are read, in the order of the schema.
     fn get(count: usize, columns: &mut Columns<'_>) -> Result<Vec<Self>>;
 }
@@ -78,11 +82,6 @@ impl Row for ClipRow {
         required int32 words_crc32c (INTEGER(32,false));
     }";
 
-    const READ: usize = 9;
-
-    // Few, since a text that is in the file once may stand in many rows.
-    const BATCH: usize = 16;
-
     const ENCODINGS: &'static [(&'static str, Encoding)] = &[];
 
     fn put<W: Write + Send>(rows: &[Self], group: &mut Group<'_, W>) -> Result<()> {
@@ -97,6 +96,13 @@ impl Row for ClipRow {
         group.ints(rows.iter().map(|row| row.words as i32))?;
         group.ints(rows.iter().map(|row| row.words_crc32c as i32))
     }
+}
+
+impl StoredRow for ClipRow {
+    const READ: usize = 9;
+
+    // Few, since a text that is in the file once may stand in many rows.
+    const BATCH: usize = 16;
 
     fn get(count: usize, columns: &mut Columns<'_>) -> Result<Vec<Self>> {
         let clip_id = columns.longs()?;
@@ -136,10 +142,6 @@ impl Row for WordRow {
         required boolean indexed;
     }";
 
-    const READ: usize = 5;
-
-    const BATCH: usize = 4096;
-
     const ENCODINGS: &'static [(&'static str, Encoding)] =
         &[("position", Encoding::DELTA_BINARY_PACKED), ("word", Encoding::PLAIN)];
 
@@ -151,6 +153,12 @@ impl Row for WordRow {
         group.booleans(rows.iter().map(|row| row.still))?;
         group.booleans(rows.iter().map(|row| row.indexed))
     }
+}
+
+impl StoredRow for WordRow {
+    const READ: usize = 5;
+
+    const BATCH: usize = 4096;
 
     fn get(count: usize, columns: &mut Columns<'_>) -> Result<Vec<Self>> {
         let clip_id = columns.longs()?;

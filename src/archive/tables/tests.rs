@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::export::{create, finish};
 use super::import::LAST_ID;
 use super::read::Table;
-use super::rows::{ClipRow, Row, WordRow};
+use super::rows::{ClipRow, Row, StoredRow, WordRow};
 use super::*;
 use crate::archive::tests::{fingerprints, three, words};
 use crate::archive::{Archive, ArchiveWriter, ArchivedClip, verify};
@@ -93,7 +93,7 @@ fn write<R: Row>(folder: &Path, name: &str, rows: Vec<R>) {
     finish(table).unwrap();
 }
 
-fn read<R: Row>(folder: &Path, name: &str) -> Vec<R> {
+fn read<R: StoredRow>(folder: &Path, name: &str) -> Vec<R> {
     Table::open(&folder.join(name)).unwrap().collect::<Result<_>>().unwrap()
 }
 

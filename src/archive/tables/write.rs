@@ -16,13 +16,13 @@ use super::rows::Row;
 const GROUP_ROWS: usize = 1 << 18;
 
 /// Writes a table, a row group in memory at a time.
-pub(super) struct TableWriter<R, W: Write + Send> {
+pub(crate) struct TableWriter<R, W: Write + Send> {
     file: SerializedFileWriter<W>,
     rows: Vec<R>,
 }
 
 impl<R: Row, W: Write + Send> TableWriter<R, W> {
-    pub(super) fn new(out: W) -> io::Result<Self> {
+    pub(crate) fn new(out: W) -> io::Result<Self> {
         let mut properties = WriterProperties::builder()
             .set_created_by(concat!("spliceprint ", env!("CARGO_PKG_VERSION")).into())
             .set_statistics_enabled(EnabledStatistics::Chunk);
@@ -37,7 +37,7 @@ impl<R: Row, W: Write + Send> TableWriter<R, W> {
         Ok(Self { file, rows: Vec::new() })
     }
 
-    pub(super) fn push(&mut self, row: R) -> io::Result<()> {
+    pub(crate) fn push(&mut self, row: R) -> io::Result<()> {
         self.rows.push(row);
         if self.rows.len() == GROUP_ROWS { self.write_group() } else { Ok(()) }
     }
@@ -51,7 +51,7 @@ impl<R: Row, W: Write + Send> TableWriter<R, W> {
     }
 
     /// Writes what is left and the list of row groups.
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         if !self.rows.is_empty() {
             self.write_group()?;
         }
@@ -60,26 +60,26 @@ impl<R: Row, W: Write + Send> TableWriter<R, W> {
 }
 
 /// A row group whose columns are written one after another.
-pub(super) struct Group<'a, W: Write + Send>(SerializedRowGroupWriter<'a, W>);
+pub(crate) struct Group<'a, W: Write + Send>(SerializedRowGroupWriter<'a, W>);
 
 impl<W: Write + Send> Group<'_, W> {
-    pub(super) fn booleans(&mut self, values: impl Iterator<Item = bool>) -> Result<()> {
+    pub(crate) fn booleans(&mut self, values: impl Iterator<Item = bool>) -> Result<()> {
         self.column::<BoolType>(values.collect())
     }
 
-    pub(super) fn ints(&mut self, values: impl Iterator<Item = i32>) -> Result<()> {
+    pub(crate) fn ints(&mut self, values: impl Iterator<Item = i32>) -> Result<()> {
         self.column::<Int32Type>(values.collect())
     }
 
-    pub(super) fn longs(&mut self, values: impl Iterator<Item = i64>) -> Result<()> {
+    pub(crate) fn longs(&mut self, values: impl Iterator<Item = i64>) -> Result<()> {
         self.column::<Int64Type>(values.collect())
     }
 
-    pub(super) fn doubles(&mut self, values: impl Iterator<Item = f64>) -> Result<()> {
+    pub(crate) fn doubles(&mut self, values: impl Iterator<Item = f64>) -> Result<()> {
         self.column::<DoubleType>(values.collect())
     }
 
-    pub(super) fn texts(&mut self, values: impl Iterator<Item = String>) -> Result<()> {
+    pub(crate) fn texts(&mut self, values: impl Iterator<Item = String>) -> Result<()> {
         self.column::<ByteArrayType>(values.map(|text| text.into_bytes().into()).collect())
     }
 

@@ -76,6 +76,9 @@ fn outputs(args: &AnalyzeArgs) -> Result<Vec<(&Path, Format)>, Failure> {
                     path.display()
                 ))
             })?;
+            if let Some(refusal) = Report::refusal(format) {
+                return Err(Failure::Usage(format!("`{}`: {refusal}", path.display())));
+            }
             let holds_several = matches!(format, Format::Ndjson | Format::Csv);
             if args.files.len() > 1 && !holds_several {
                 return Err(Failure::Usage(format!(

@@ -309,6 +309,8 @@ impl From<Look> for Profile {
 pub(crate) enum Document {
     /// Of `analyze`.
     Analysis,
+    /// Of `archive stats`, `archive verify`, and a line of `archive list`.
+    Archive,
     /// Of `compare`.
     Comparison,
     /// Of `match`.

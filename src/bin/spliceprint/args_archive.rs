@@ -19,7 +19,8 @@ pub(crate) struct MatchArgs {
     /// Print JSON: one document, or one a line for several clips.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write a report; its ending decides: .json, or .ndjson for several clips. May be repeated.
+    /// Write a report; its ending decides: .json for one clip, .ndjson or .parquet for several. May be
+    /// repeated.
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Vec<PathBuf>,
     /// Recordings that are named for a clip, at most.

@@ -19,7 +19,8 @@ use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command, Document};
 use spliceprint::report::{
-    analysis_schema, comparison_schema, json, match_schema, scan_schema, verification_schema,
+    analysis_schema, archive_schema, comparison_schema, json, match_schema, scan_schema,
+    verification_schema,
 };
 use talk::Talk;
 
@@ -84,6 +85,7 @@ fn run(command: Command, talk: &Talk) -> Result<u8, Failure> {
         Command::Schema { document } => {
             let schema = match document {
                 Document::Analysis => analysis_schema(),
+                Document::Archive => archive_schema(),
                 Document::Comparison => comparison_schema(),
                 Document::Match => match_schema(),
                 Document::Scan => scan_schema(),

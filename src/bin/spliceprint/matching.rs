@@ -75,15 +75,21 @@ fn outputs(args: &MatchArgs) -> Result<Vec<(&Path, Format)>, Failure> {
     if args.clips.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
         return Err(Failure::Usage("standard input can be read once only".into()));
     }
-    let of = |path: &'_ std::path::PathBuf| {
-        let format = Format::from_path(path).filter(|f| MatchReport::refusal(*f).is_none());
-        let one = args.clips.len() == 1;
-        format.filter(|format| one || *format == Format::Ndjson).ok_or_else(|| {
-            let name = path.display();
-            Failure::Usage(format!(
-                "`{name}`: matches are written as .json for one clip, or as .ndjson"
-            ))
-        })
+    let of = |path: &Path| {
+        let name = path.display();
+        let Some(format) = Format::from_path(path) else {
+            let text =
+                format!("the ending of `{name}` names no format; known are .json .ndjson .parquet");
+            return Err(Failure::Usage(text));
+        };
+        if let Some(refusal) = MatchReport::refusal(format) {
+            return Err(Failure::Usage(format!("`{name}`: {refusal}")));
+        }
+        if args.clips.len() > 1 && format == Format::Json {
+            let text = format!("`{name}` holds one clip; use .ndjson or .parquet for several");
+            return Err(Failure::Usage(text));
+        }
+        Ok(format)
     };
     args.out.iter().map(|path| Ok((path.as_path(), of(path)?))).collect()
 }

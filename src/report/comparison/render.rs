@@ -9,10 +9,7 @@ impl Render for ComparisonReport {
     fn refusal(format: Format) -> Option<&'static str> {
         match format {
             Format::Html | Format::Json | Format::Csv | Format::Audacity => None,
-            Format::Ndjson | Format::TextGrid | Format::SonicVisualiser | Format::CaseUco => Some(
-                "a comparison is written as .html, .json, .csv or .txt (Audacity labels); the \
-                 other formats hold analyses alone",
-            ),
+            _ => Some("a comparison is written as .html, .json, .csv or .txt (Audacity labels)"),
         }
     }
 

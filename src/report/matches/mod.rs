@@ -5,6 +5,8 @@ mod document;
 mod render;
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(feature = "parquet")]
+mod table;
 pub mod terminal;
 
 pub use document::*;

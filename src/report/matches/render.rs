@@ -21,7 +21,9 @@ impl Render for MatchReport {
     fn refusal(format: Format) -> Option<&'static str> {
         match format {
             Format::Json | Format::Ndjson => None,
-            _ => Some("matches are written as .json, or as .ndjson for several clips"),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => None,
+            _ => Some("matches are written as .json, .ndjson or .parquet"),
         }
     }
 
@@ -29,9 +31,14 @@ impl Render for MatchReport {
         match (format, reports) {
             (Format::Json, [report]) => json::write_document(&report.document, out),
             (Format::Ndjson, reports) => reports.iter().try_for_each(|r| r.write_line(out)),
+            #[cfg(feature = "parquet")]
+            (Format::Parquet, reports) => super::table::write(reports, out),
             (_, reports) => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                format!("this format holds one clip, not {}; NDJSON holds several", reports.len()),
+                format!(
+                    "this format holds one clip, not {}; NDJSON and Parquet hold several",
+                    reports.len()
+                ),
             )),
         }
     }
