@@ -7,7 +7,8 @@ SPLIT is a folder that evaluate.py has made, such as OUT/test. Its archive and a
 undistorted, Opus and AMR clips of 10 s are exported. As `match` does, the join looks at a pair twice. It pairs
 words that agree in the bits which the archive's index looks at, or in all of them but one, and counts them by
 recording and place: where as many votes as --votes fall on 16 neighbouring places, the words of the whole clip
-are held against those of the recording there. A pair is found where at most --errors of their bits differ.
+are held against those of the recording there. A pair is found where at most --errors of their bits differ. Pairs that only one of both finds are listed with the score that `match`
+gives them; it names those from 12 on.
 Needs the Python package duckdb.
 """
 
@@ -23,9 +24,9 @@ CASES = ["clean", "opus-16k", "amr-nb-12.2k"]
 # The first 14 bits that make an index key; an archive of under 130,000 postings looks at no more.
 BITS = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27]
 MASK = sum(1 << bit for bit in BITS)
-# A word is looked up as it is and with each of these bits turned.
 # Words that are held against each other at once: two seconds.
 WINDOW = 125
+# A word is looked up as it is and with each of these bits turned.
 TURNED = [0] + [1 << bit for bit in BITS]
 PAIRS = f"""
 WITH votes AS (
@@ -70,6 +71,11 @@ def lines(program, arguments):
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
+def scores(answers):
+    """Scores of the recordings that `match` names, by clip and recording."""
+    return {(a["query"]["source"]["path"], m["path"]): m["score"] for a in answers for m in a["matches"]}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -84,7 +90,7 @@ def main():
         clips = sorted((options.split / "clips").glob(f"*-10s-{case}-*"))
         answers = lines(options.program, ["match", *clips, "--archive", options.split / "archive",
                                           "--json", "--quiet"])
-        matched = {(a["query"]["source"]["path"], m["path"]) for a in answers for m in a["matches"]}
+        matched = set(scores(answers))
         with tempfile.TemporaryDirectory() as scratch:
             scratch = Path(scratch)
             exports = {"clips": scratch / "clips", "archive": scratch / "archive"}
@@ -102,10 +108,15 @@ def main():
         most = max((rates[pair] for pair in both), default=0)
         print(f"{case:14} {len(clips):5} {len(both):5} {len(matched - joined):11} "
               f"{len(joined - matched):10} {strangers:14.3f} {most:14.3f}")
-        for pair in sorted(matched - joined):
-            print("  match alone:", *(Path(path).name for path in pair), rates.get(pair))
-        for pair in sorted(joined - matched):
-            print("  join alone:", *(Path(path).name for path in pair), rates[pair])
+        differing = matched ^ joined
+        if differing:
+            answers = lines(options.program, ["match", *{clip for clip, _ in differing}, "--archive",
+                                              options.split / "archive", "--min-score", 1, "--json",
+                                              "--quiet"])
+        for pair in sorted(differing):
+            who = "match" if pair in matched else "join"
+            print(f"  {who} alone: {' '.join(Path(path).name for path in pair)}, "
+                  f"score {scores(answers).get(pair)}, errors {rates.get(pair)}")
 
 
 if __name__ == "__main__":

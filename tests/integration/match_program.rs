@@ -73,8 +73,7 @@ fn copies_are_kept_once_and_removed_recordings_are_not_found() {
     std::fs::copy(fixture("clean/LJ001-0005.flac"), &copy).unwrap();
     let run = folder.run(["archive", "add", "arc", "copy.flac"]);
     assert!(run.stdout.starts_with("0 added to arc, 1 there already"), "{}", run.stdout);
-    let list = folder.run(["archive", "list", "arc", "--json"]).stdout;
-    let clips: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let clips = folder.run(["archive", "list", "arc", "--json"]).valid_lines();
     let lj = clips.iter().find(|clip| file_name(clip) == "LJ001-0005.flac").unwrap();
     assert!(lj["also_at"][0].as_str().unwrap().ends_with("/copy.flac"), "{lj}");
     assert_eq!(matches(&folder, "copy.flac").len(), 1);
@@ -83,7 +82,7 @@ fn copies_are_kept_once_and_removed_recordings_are_not_found() {
     assert_eq!(folder.run(["archive", "remove", "arc", &id]).code, 2);
     assert_eq!(matches(&folder, "copy.flac"), [] as [Value; 0]);
     assert_eq!(folder.run(["archive", "merge", "arc"]).code, 0);
-    let stats = folder.run(["archive", "stats", "arc", "--json"]).json();
+    let stats = folder.run(["archive", "stats", "arc", "--json"]).valid_json();
     assert_eq!(stats["clips"].as_u64().unwrap() as usize, clips.len() - 1);
     assert_eq!((&stats["removed"], &stats["segments"]), (&Value::from(0), &Value::from(1)));
 }
@@ -138,7 +137,7 @@ fn damage_is_named_with_the_clips_it_touches() {
     std::fs::write(&segment, bytes).unwrap();
     let run = folder.run(["archive", "verify", "arc", "--json"]);
     assert_eq!(run.code, 1);
-    let damage = &run.json()["damage"][0];
+    let damage = &run.valid_json()["damage"][0];
     assert_eq!(damage["file"], "segments/000001.seg");
     assert!(!damage["clip_ids"].as_array().unwrap().is_empty(), "{damage}");
 }
@@ -184,4 +183,26 @@ fn an_archive_of_exported_tables_gives_the_same_matches() {
     let run = folder.run(["archive", "import", "none", "out"]);
     assert!(run.code == 1 && run.stderr.contains("words.parquet"), "{}", run.stderr);
     assert!(!folder.path("none").exists());
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn matches_of_several_clips_are_a_table() {
+    let folder = archived();
+    let (recut, clean) = (path("compare/columbia-recut.ogg"), path("clean/LJ001-0005.flac"));
+    let run = folder.run(["match", &recut, &clean, "--archive", "arc", "--out", "m.parquet"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let table = std::fs::read(folder.path("m.parquet")).unwrap();
+    assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
+    let has = |text: &str| table.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(has(&recut) && has("columbia-118s.flac") && has("LJ001-0005.flac"));
+    // Other commands have no such table, and a document holds one clip.
+    for (arguments, text) in [
+        (&["analyze", &clean, "--out", "a.parquet"][..], "only matches are written as .parquet"),
+        (&["match", &recut, &clean, "--archive", "arc", "--out", "m.json"], ".ndjson or .parquet"),
+        (&["match", &clean, "--archive", "arc", "--out", "m.html"], ".json, .ndjson or .parquet"),
+    ] {
+        let run = folder.run(arguments);
+        assert!(run.code == 2 && run.stderr.contains(text), "{}", run.stderr);
+    }
 }

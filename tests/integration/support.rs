@@ -57,15 +57,23 @@ impl Run {
 
     /// The document on standard output, after it was held against the schema that it names.
     pub(crate) fn valid_json(&self) -> Value {
-        let document = self.json();
-        let name = document["schema"].as_str().unwrap_or_default();
-        let problems: Vec<String> = validator(name)
-            .iter_errors(&document)
-            .map(|e| format!("{e} at {}", e.instance_path()))
-            .collect();
-        assert!(problems.is_empty(), "{} does not validate: {problems:?}", document["source"]);
-        document
+        valid(self.json())
     }
+
+    /// The documents on standard output, one a line, as [`Run::valid_json`] checks them.
+    pub(crate) fn valid_lines(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| valid(serde_json::from_str(line).unwrap())).collect()
+    }
+}
+
+fn valid(document: Value) -> Value {
+    let name = document["schema"].as_str().unwrap_or_default();
+    let problems: Vec<String> = validator(name)
+        .iter_errors(&document)
+        .map(|e| format!("{e} at {}", e.instance_path()))
+        .collect();
+    assert!(problems.is_empty(), "{document} does not validate: {problems:?}");
+    document
 }
 
 /// A fresh folder in which the program runs.
@@ -162,8 +170,8 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<St
 
 /// The schema of this name as the program prints it, compiled once.
 fn validator(schema: &str) -> &'static jsonschema::Validator {
-    const NAMES: [&str; 4] = ["analysis", "comparison", "match", "verification"];
-    static VALIDATORS: [OnceLock<jsonschema::Validator>; 4] = [const { OnceLock::new() }; 4];
+    const NAMES: [&str; 5] = ["analysis", "archive", "comparison", "match", "verification"];
+    static VALIDATORS: [OnceLock<jsonschema::Validator>; 5] = [const { OnceLock::new() }; 5];
     let of = |name: &&str| schema == format!("spliceprint.{name}/1");
     let number = NAMES.iter().position(of).unwrap_or_else(|| panic!("no schema `{schema}`"));
     VALIDATORS[number].get_or_init(|| {

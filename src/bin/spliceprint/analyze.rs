@@ -10,7 +10,9 @@ use spliceprint::decode::Input;
 use spliceprint::error::Result as LibraryResult;
 use spliceprint::excerpts::write_excerpts;
 use spliceprint::finding::Strength;
-use spliceprint::report::{AnalysisDocument, Format, Report, Status, json, terminal, write_file};
+use spliceprint::report::{
+    AnalysisDocument, Format, Render as _, Report, Status, json, terminal, write_file,
+};
 
 use crate::args::AnalyzeArgs;
 use crate::talk::Talk;
