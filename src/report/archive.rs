@@ -67,7 +67,7 @@ pub struct ClipDocument {
     /// Where its file lay when it was added.
     path: String,
     /// Further paths of files with the same samples.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     also_at: Vec<String>,
     /// Length, in seconds.
     duration_s: f64,
@@ -100,7 +100,7 @@ pub struct DamageDocument {
     /// Where in it, in bytes.
     offset: u64,
     /// Length of the block that is damaged somewhere; absent for the whole file.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     bytes: Option<u64>,
     /// What lies there and what is wrong.
     what: String,
