@@ -66,7 +66,7 @@ def frames(data):
 
 def edit_points(program, path):
     run = subprocess.run(
-        [program, "analyze", "--json", "-q", "--only", "bitstream-continuity", path], capture_output=True, check=True
+        [program, "analyze", "--json", "-q", "--only", "concatenated-frames", path], capture_output=True, check=True
     )
     return [point["time_s"] for point in json.loads(run.stdout)["edit_points"]]
 

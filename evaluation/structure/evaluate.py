@@ -16,13 +16,15 @@ from pathlib import Path
 
 # Every file has a writer: that one is known is no indicator.
 WRITERS = "encoder-signature"
+# Detectors of another family that name breaks in the coded stream.
+BREAKS = {"chained-streams", "concatenated-frames"}
 # Detectors whose finding anywhere in the file names a fault of this kind; others must name its place.
 WHOLE_FILE = {
     "wrong MD5": "checksum-mismatch",
     "wrong extension": "extension-mismatch",
     "forged writer": "editor-trace",
     "saved by an editor": "editor-trace",
-    "frames with a wrong checksum": "bitstream-continuity",
+    "frames with a wrong checksum": "concatenated-frames",
     "cluster removed": "stream-mismatch",
     "sizes that lie": "stream-mismatch",
 }
@@ -66,7 +68,7 @@ def finders(document, fault):
     """Detectors that name the planted fault's place, or the file where the fault is of all of it."""
     by = []
     for detector in document["detectors"]:
-        if detector["family"] != "structure" and detector["id"] != "bitstream-continuity":
+        if detector["family"] != "structure" and detector["id"] not in BREAKS:
             continue
         for finding in detector["findings"]:
             evidence = {e["name"]: e["value"] for e in finding["evidence"]}

@@ -64,7 +64,8 @@ impl Clip {
         };
         let mut work = Work::default();
         let (mut feed, mut info): (Box<dyn Feed>, StreamInfo) = match native {
-            Ok(Opened { native, info, walked }) => {
+            Ok(Opened { native, info, mut walked }) => {
+                work.quantisation.sizes = std::mem::take(&mut walked.sizes);
                 work.watch.expect(walked);
                 (Box::new(native), info)
             }

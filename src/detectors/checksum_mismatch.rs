@@ -14,7 +14,7 @@
 //! # Blind to
 //!
 //! Programs that compute them anew, as all that decode and encode do; formats without checksums.
-//! FLAC's frames and the checksum of an MP3's music are part of decoding and of bitstream-continuity.
+//! FLAC's frames and the checksum of an MP3's music are part of decoding and of concatenated-frames.
 //!
 //! # References
 //!

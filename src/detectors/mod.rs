@@ -2,10 +2,12 @@
 
 mod background_insertion;
 mod bandwidth_step;
-mod bitstream_continuity;
+mod breaks;
+mod chained_streams;
 mod checksum_mismatch;
 mod clip_level_step;
 mod clipping;
+mod concatenated_frames;
 mod constant_run;
 mod content_credentials;
 mod copy_move;
@@ -49,10 +51,11 @@ use crate::detector::Detector;
 pub static DETECTORS: &[&dyn Detector] = &[
     &background_insertion::BackgroundInsertion,
     &bandwidth_step::BandwidthStep,
-    &bitstream_continuity::BitstreamContinuity,
+    &chained_streams::ChainedStreams,
     &checksum_mismatch::ChecksumMismatch,
     &clip_level_step::ClipLevelStep,
     &clipping::Clipping,
+    &concatenated_frames::ConcatenatedFrames,
     &constant_run::ConstantRun,
     &content_credentials::ContentCredentials,
     &copy_move::CopyMove,

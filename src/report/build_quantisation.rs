@@ -1,6 +1,6 @@
 //! How the last encoder quantised, as the document carries it.
 
-use super::{BandShares, QuantisationReport, ReservoirReport, Spread, WindowShares};
+use super::{BandShares, LinesReport, QuantisationReport, ReservoirReport, Spread, WindowShares};
 use crate::container::quantisation::{Format, Histogram, Quantisation};
 use crate::units::round_to;
 
@@ -12,7 +12,7 @@ impl QuantisationReport {
         let units: u64 = seen.windows.iter().sum();
         let [long, start, short, stop] = seen.windows.map(|count| share(count, units));
         let with_data = units.saturating_sub(seen.empty);
-        let lines = |of: &Histogram| spread(of, |line| seen.line_hz(line).round());
+        let hertz = |of: &Histogram| spread(of, |line| seen.line_hz(line).round());
         let pairs = seen.stereo.frames;
         let first = seen.gains.counts().iter().position(|count| *count > 0).unwrap_or(0);
         let reservoir = seen.reservoir;
@@ -24,14 +24,15 @@ impl QuantisationReport {
             global_gain: spread(&seen.gains, f64::from),
             global_gain_start: first as u32,
             global_gain_counts: seen.gains.counts().get(first..).unwrap_or_default().to_vec(),
-            highest_line_hz: lines(&seen.lines),
-            highest_band_hz: lines(&seen.sent),
+            highest_line_hz: hertz(&seen.lines),
+            highest_band_hz: hertz(&seen.sent),
             windows: WindowShares { long, start, short, stop },
             kaiser_bessel_share: (!is_mp3).then(|| share(seen.kaiser, seen.frames)),
             empty_share: share(seen.empty, units),
             no_scale_factors_share: is_mp3.then(|| share(seen.flat_scales, with_data)),
             mid_side_share: (pairs > 0).then(|| share(seen.stereo.mid_side, pairs)),
             intensity_share: (is_mp3 && pairs > 0).then(|| share(seen.stereo.intensity, pairs)),
+            lines: lines_by_size(seen.sizes.counts().counts()),
             reservoir: is_mp3.then(|| ReservoirReport {
                 borrowing_share: share(reservoir.borrowing, seen.frames),
                 mean_bytes: round_to(reservoir.begin_bytes as f64 / seen.frames.max(1) as f64, 1),
@@ -49,6 +50,26 @@ impl QuantisationReport {
     }
 }
 
+/// Lines by size and by first digit; `None` if none were counted.
+fn lines_by_size(counts: &[u64]) -> Option<LinesReport> {
+    if counts.is_empty() {
+        return None;
+    }
+    let mut report = LinesReport {
+        counts: counts.iter().copied().chain(std::iter::repeat(0)).take(SIZES).collect(),
+        larger: counts.iter().skip(SIZES).sum(),
+        first_digit_counts: vec![0; 9],
+    };
+    for (size, count) in counts.iter().enumerate().skip(1) {
+        let first = size / 10usize.pow(size.ilog10());
+        report.first_digit_counts[first - 1] += count;
+    }
+    Some(report)
+}
+
+/// Sizes of lines that are listed one by one, zero among them.
+const SIZES: usize = 16;
+
 fn share(part: u64, whole: u64) -> f64 {
     round_to(part as f64 / whole.max(1) as f64, 4)
 }
@@ -61,6 +82,16 @@ fn spread(of: &Histogram, unit: impl Fn(u32) -> f64) -> Option<Spread> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_counted_by_size_and_first_digit() {
+        assert_eq!(lines_by_size(&[]), None);
+        let mut counts = vec![0; 32];
+        (counts[0], counts[1], counts[9], counts[17], counts[31]) = (7, 5, 4, 3, 2);
+        let report = lines_by_size(&counts).unwrap();
+        assert_eq!((report.counts.len(), report.counts[9], report.larger), (16, 4, 5));
+        assert_eq!(report.first_digit_counts, [8, 0, 2, 0, 0, 0, 0, 0, 4]);
+    }
 
     #[test]
     fn no_frame_no_report_and_no_data_no_division() {

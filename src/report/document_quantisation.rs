@@ -46,6 +46,9 @@ pub struct QuantisationReport {
     /// Share of frames of two channels in which intensity stereo may be used, 0..=1; of MP3.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub intensity_share: Option<f64>,
+    /// Coded lines by size; of MP3, where its codes were read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lines: Option<LinesReport>,
     /// Use of the bit reservoir; of MP3.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reservoir: Option<ReservoirReport>,
@@ -56,6 +59,17 @@ pub struct QuantisationReport {
 
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+/// Quantised lines by size; those behind the last code of a granule, all zero, are not counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinesReport {
+    /// Lines of the sizes 0 to 15.
+    pub counts: Vec<u64>,
+    /// Lines of larger size.
+    pub larger: u64,
+    /// Lines by the first decimal digit of their size, 1 to 9; zeros have none.
+    pub first_digit_counts: Vec<u64>,
 }
 
 /// How a quantity spreads over a file.

@@ -114,6 +114,15 @@ pub(crate) fn frame_facts(frames: &QuantisationReport) -> Vec<(&'static str, Str
         )
     });
     add("Bit reservoir", reservoir);
+    let lines = frames.lines.as_ref().map(|lines| {
+        let all = (lines.counts.iter().sum::<u64>() + lines.larger).max(1) as f64;
+        let [zero, one, two] = [0, 1, 2]
+            .map(|size: usize| percent(lines.counts.get(size).copied().unwrap_or(0) as f64 / all));
+        format!(
+            "{zero} of size 0, {one} of 1, {two} of 2; zeros behind the last code are not counted"
+        )
+    });
+    add("Coded lines", lines);
     let bands = frames.bands.map(|bands| {
         let [zero, noise, level] = [bands.zero, bands.noise, bands.intensity].map(percent);
         format!("{zero} zero, {noise} noise, {level} intensity")

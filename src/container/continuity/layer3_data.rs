@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::layer3_codes::{fours, further_bits, pairs};
 use super::mpeg_frame::{Frame, Granule};
 use super::stuffing::is_stuffing;
+use crate::container::quantisation::LineSizes;
 
 /// Lines of a granule.
 const LINES: u32 = 576;
@@ -18,17 +19,29 @@ const LINES: u32 = 576;
 const LARGEST: u8 = 15;
 
 /// Whether all granules of `frame`, whose data lies in `bits` of `data`, are read to their ends and no
-/// further.
-pub(super) fn fits(frame: Frame, bytes: &[u8], data: &[u8], bits: Range<usize>) -> bool {
+/// further; adds the lines that are read to `sizes`.
+pub(super) fn fits(
+    frame: Frame,
+    bytes: &[u8],
+    data: &[u8],
+    bits: Range<usize>,
+    sizes: &mut LineSizes,
+) -> bool {
     let mut at = bits.start;
     frame.side_info(bytes).all(|granule| {
         let own = at..at + granule.bits as usize;
         at = own.end;
-        granule_fits(frame, &granule, data, own)
+        granule_fits(frame, &granule, data, own, sizes)
     })
 }
 
-fn granule_fits(frame: Frame, granule: &Granule, data: &[u8], bits: Range<usize>) -> bool {
+fn granule_fits(
+    frame: Frame,
+    granule: &Granule,
+    data: &[u8],
+    bits: Range<usize>,
+    sizes: &mut LineSizes,
+) -> bool {
     let Some(scales) = scale_bits(frame, granule) else { return true };
     let mut at = bits.start + scales as usize;
     if bits.is_empty() {
@@ -49,9 +62,17 @@ fn granule_fits(frame: Frame, granule: &Granule, data: &[u8], bits: Range<usize>
                 break;
             };
             at += usize::from(code.bits);
-            if further > 0 {
-                let sizes = [code.values >> 4, code.values & LARGEST];
-                at += further * sizes.into_iter().filter(|size| *size == LARGEST).count();
+            let pair = [code.values >> 4, code.values & LARGEST];
+            if further > 0 && pair.contains(&LARGEST) {
+                // Each line's further bits and its sign stand behind the code, one line after the other.
+                at -= pair.into_iter().filter(|size| *size > 0).count();
+                for size in pair {
+                    let more = if size == LARGEST { further } else { 0 };
+                    sizes.add(u32::from(size) + bits_at(data, at, more));
+                    at += more + usize::from(size > 0);
+                }
+            } else {
+                sizes.add_pair(code.values);
             }
             line += 2;
         }
@@ -60,6 +81,7 @@ fn granule_fits(frame: Frame, granule: &Granule, data: &[u8], bits: Range<usize>
     while at < bits.end && line + 4 <= LINES {
         let Some(code) = codes.at(word_at(data, at)) else { return false };
         at += usize::from(code.bits);
+        sizes.add_four(code.values);
         line += 4;
     }
     // Some encoders fill a granule up behind its last line.
@@ -130,6 +152,11 @@ fn long_widths(rate_hz: u32) -> &'static [u32; 22] {
     }
 }
 
+/// `count` bits, fewer than 32, from bit `at` on.
+fn bits_at(data: &[u8], at: usize, count: usize) -> u32 {
+    (u64::from(word_at(data, at)) << count >> 32) as u32
+}
+
 /// 32 bits from bit `at` on; zeros past the end.
 fn word_at(data: &[u8], at: usize) -> u32 {
     let start = (at / 8).min(data.len());
@@ -164,7 +191,8 @@ mod tests {
             let start = (data.len() - main.begin as usize) * 8 + late;
             data.extend(&whole[whole.len() - main.room as usize..]);
             count += 1;
-            wrong += usize::from(!fits(frame, whole, &data, start..start + main.bits as usize));
+            let bits = start..start + main.bits as usize;
+            wrong += usize::from(!fits(frame, whole, &data, bits, &mut LineSizes::default()));
         }
         (wrong, count)
     }

@@ -1,11 +1,15 @@
-//! How the encoder of a stream quantised: what the heads of its frames say, summed over the file.
+//! How the encoder of a stream quantised: what its frames say, summed over the file.
 //!
-//! No sample is decoded. Every number stands in front of the Huffman-coded part of a frame: gains, windows, the
-//! end of what is coded, and how many bits were taken. Memory does not grow with the stream.
+//! No sample is decoded. Nearly every number stands in front of the Huffman-coded part of a frame: gains,
+//! windows, the end of what is coded, and how many bits were taken. Only sizes of lines stand in the codes
+//! themselves, which the walker of MPEG streams reads. Memory does not grow with the stream.
 
 mod aac;
 mod bands;
 mod layer3;
+mod line_sizes;
+
+pub use line_sizes::LineSizes;
 
 /// Layout of the frames that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +25,19 @@ pub enum Format {
 pub struct Histogram(Vec<u64>);
 
 /// Numbers kept apart; larger ones count as this one.
-const MOST: u32 = 4_095;
+const MOST: usize = 4_095;
 
 impl Histogram {
     fn add(&mut self, value: u32) {
-        let place = value.min(MOST) as usize;
+        self.add_many(value as usize, 1);
+    }
+
+    fn add_many(&mut self, value: usize, count: u64) {
+        let place = value.min(MOST);
         if self.0.len() <= place {
             self.0.resize(place + 1, 0);
         }
-        self.0[place] += 1;
+        self.0[place] += count;
     }
 
     /// How often each number from 0 to the highest was seen.
@@ -116,6 +124,8 @@ pub struct Quantisation {
     /// First line behind those coded, of units with long windows: of layer 3 behind the big values, pairs of ±1
     /// and 0 above them not counted; of AAC behind the last band that is not zero.
     pub lines: Histogram,
+    /// Layer 3: coded lines by size; nothing where codes were not read.
+    pub sizes: LineSizes,
     /// AAC: first line behind the bands sent, zero or not, of units with long windows.
     pub sent: Histogram,
     /// Frames of two channels.
@@ -173,7 +183,7 @@ mod tests {
         assert_eq!(seen.at(0.5), None);
         (0..100).for_each(|i| seen.add(i));
         seen.add(u32::MAX);
-        assert_eq!((seen.at(0.0), seen.at(0.5), seen.at(1.0)), (Some(0), Some(50), Some(MOST)));
+        assert_eq!((seen.at(0.0), seen.at(0.5), seen.at(1.0)), (Some(0), Some(50), Some(4_095)));
     }
 
     #[test]
