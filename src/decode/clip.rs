@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::checks;
+use super::credentials;
 use super::extension::mismatch;
 use super::external::External;
 use super::limits::{BLOCK_FRAMES, MAX_BLOCK_FRAMES};
@@ -170,12 +171,14 @@ impl Clip {
         self.file.check_unchanged()?;
         let mut stream = self.info;
         stream.duration_s = stream.declared_duration_s.unwrap_or(0.0);
+        let mut structure = self.structure;
+        credentials::validate(&self.file, &mut structure);
         Ok(Ended {
             source: self.file.describe(),
             stream,
             bitstream: Bitstream::default(),
             quantisation: Quantisation::default(),
-            structure: self.structure,
+            structure,
         })
     }
 
@@ -224,6 +227,7 @@ impl Clip {
         source.pcm_sha256 = Some(sha256);
         let mut structure = self.structure;
         checks::compare(&mut structure, &info, md5.as_deref());
+        credentials::validate(&self.file, &mut structure);
         if let Some(Foreign { offset, bytes, what }) = work.foreign {
             structure.foreign(offset, bytes, "at the end", what);
         }

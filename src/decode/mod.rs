@@ -11,6 +11,7 @@ mod checks;
 mod clip;
 mod codec_class;
 mod codec_ids;
+mod credentials;
 mod damage;
 mod demux;
 mod encoder;

@@ -2,8 +2,10 @@
 //!
 //! # What it looks for
 //!
-//! A C2PA manifest in RIFF, MP4, ID3 or FLAC, where it lies, and the program that its claim names.
-//! Its signature is not validated: use a validator for what it is worth.
+//! A C2PA manifest in RIFF, MP4, ID3 or FLAC, where it lies, and the program that its claim names. Built
+//! with the feature `content-credentials`, the program also says whether the signature holds, whether the
+//! hashes are those of the file's bytes, and the signer that the certificate names. No list of trusted
+//! signers is asked, since nothing leaves this machine: anyone can sign in any name.
 //!
 //! # Score
 //!
@@ -12,8 +14,8 @@
 //!
 //! # Blind to
 //!
-//! Manifests that were stripped, which is what most platforms do, or are kept on a server; a forged
-//! manifest looks the same here.
+//! Manifests that were stripped, which is what most platforms do, or are kept on a server. A manifest
+//! that holds says who signed these bytes, not that what was recorded is true.
 //!
 //! # References
 //!

@@ -6,6 +6,8 @@ mod certificate;
 mod clean;
 mod compare;
 mod compare_program;
+#[cfg(feature = "content-credentials")]
+mod credentials;
 mod edited;
 mod enf;
 mod handover;

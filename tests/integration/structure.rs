@@ -15,9 +15,9 @@ use crate::support::{Folder, fixture, fixtures, name};
 const ZIP: &[u8] = b"PK\x03\x04 not part of the recording, not part of the recording";
 
 /// Findings of the detectors of structure: detector, byte offset, words.
-type Found = Vec<(&'static str, Option<u64>, String)>;
+pub(crate) type Found = Vec<(&'static str, Option<u64>, String)>;
 
-fn structure_of(path: &Path) -> Found {
+pub(crate) fn structure_of(path: &Path) -> Found {
     let settings = Settings { profile: Profile::Fast, ..Settings::default() };
     let seen = glance(&Input::Path(path.to_owned()), &settings, &mut |_, _| {})
         .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
