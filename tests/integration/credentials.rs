@@ -14,7 +14,7 @@ const SIGNER: &str = "signer.example";
 /// Signs a copy of a fixture.
 fn signed(folder: &Folder, fixture_name: &str) -> PathBuf {
     let ending = Path::new(fixture_name).extension().unwrap().to_str().unwrap();
-    let path = folder.path(&format!("signed.{ending}"));
+    let path = folder.path(format!("signed.{ending}"));
     let claim = r#"{"claim_generator_info": [{"name": "Example Recorder", "version": "1.2"}]}"#;
     let mut builder = Builder::default().with_definition(claim).unwrap();
     builder.set_intent(BuilderIntent::Create(DigitalSourceType::DigitalCapture));
