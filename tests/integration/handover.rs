@@ -93,3 +93,15 @@ fn a_case_graph_names_file_tool_and_findings() {
     assert_eq!(of("uco-identity:Person"), 1);
     assert_eq!(of("uco-analysis:AnalyticResult"), 1, "one edit point");
 }
+
+#[test]
+fn a_reference_that_cannot_be_examined_is_wrong_usage() {
+    let folder = Folder::new();
+    std::fs::write(folder.path("notes.txt"), "no recording").unwrap();
+    let clip = text("clean/LJ001-0005.flac");
+    for reference in ["missing.wav", "notes.txt"] {
+        let run = folder.run(["analyze", "--json", "--reference", reference, &clip]);
+        assert_eq!(run.code, 2, "{reference}: {}", run.stderr);
+        assert!(run.stderr.contains(reference) && run.stdout.is_empty(), "{}", run.stderr);
+    }
+}

@@ -107,7 +107,8 @@ fn references(
 ) -> Result<Vec<AnalysisDocument>, Failure> {
     let report = |file: &PathBuf| {
         let name = file.to_string_lossy();
-        let analysis = measured(&Input::Path(file.clone()), &name, settings, talk)?;
+        let analysis = measured(&Input::Path(file.clone()), &name, settings, talk)
+            .map_err(|error| Failure::Usage(format!("--reference `{name}`: {error}")))?;
         Ok(Report::of(&analysis, settings, false).document)
     };
     args.reference.iter().map(report).collect()
