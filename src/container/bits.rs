@@ -21,12 +21,14 @@ impl<'a> Bits<'a> {
 
     /// The next `count` bits, at most 32, as a number; `None` past the end.
     pub(crate) fn take(&mut self, count: usize) -> Option<u32> {
-        (0..count).try_fold(0, |value, _| {
-            let byte = *self.bytes.get(self.at / 8)?;
-            let bit = byte >> (7 - self.at % 8) & 1;
-            self.at += 1;
-            Some(value << 1 | u32::from(bit))
-        })
+        let word = self.peek();
+        self.skip(count)?;
+        Some((u64::from(word) << count >> 32) as u32)
+    }
+
+    /// The next 32 bits, without passing over them; zeros past the end.
+    pub(crate) fn peek(&self) -> u32 {
+        word_at(self.bytes, self.at)
     }
 
     /// The next bit.
@@ -60,6 +62,21 @@ impl<'a> Bits<'a> {
             index => RATES_HZ.get(index as usize).copied(),
         }
     }
+}
+
+/// 32 bits from bit `at` on; zeros past the end.
+pub(crate) fn word_at(data: &[u8], at: usize) -> u32 {
+    let start = (at / 8).min(data.len());
+    let eight = data.get(start..start + 8).map_or_else(
+        || {
+            let rest = &data[start..];
+            let mut bytes = [0; 8];
+            bytes[..rest.len()].copy_from_slice(rest);
+            bytes
+        },
+        |bytes| bytes.try_into().unwrap_or_default(),
+    );
+    (u64::from_be_bytes(eight) << (at % 8) >> 32) as u32
 }
 
 #[cfg(test)]

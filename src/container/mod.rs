@@ -10,6 +10,7 @@ mod au;
 pub(crate) mod bits;
 mod bmff;
 mod caf;
+mod codes;
 pub mod continuity;
 mod descriptors;
 mod fields;

@@ -66,7 +66,7 @@ impl Clip {
         let mut work = Work::default();
         let (mut feed, mut info): (Box<dyn Feed>, StreamInfo) = match native {
             Ok(Opened { native, info, mut walked }) => {
-                work.quantisation.sizes = std::mem::take(&mut walked.sizes);
+                work.quantisation.coded = std::mem::take(&mut walked.coded);
                 work.watch.expect(walked);
                 (Box::new(native), info)
             }

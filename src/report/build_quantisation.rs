@@ -1,7 +1,10 @@
 //! How the last encoder quantised, as the document carries it.
 
-use super::{BandShares, LinesReport, QuantisationReport, ReservoirReport, Spread, WindowShares};
-use crate::container::quantisation::{Format, Histogram, Quantisation};
+use super::{
+    BandShares, LinesReport, QuantisationReport, ReservoirReport, ScaleFactorsReport, Spread,
+    WindowShares,
+};
+use crate::container::quantisation::{Coded, Format, Histogram, Quantisation};
 use crate::units::round_to;
 
 impl QuantisationReport {
@@ -14,7 +17,7 @@ impl QuantisationReport {
         let with_data = units.saturating_sub(seen.empty);
         let hertz = |of: &Histogram| spread(of, |line| seen.line_hz(line).round());
         let pairs = seen.stereo.frames;
-        let first = seen.gains.counts().iter().position(|count| *count > 0).unwrap_or(0);
+        let (gain_start, gain_counts) = from_first(&seen.gains);
         let reservoir = seen.reservoir;
         Some(Self {
             format: if is_mp3 { "MP3" } else { "AAC-LC" }.into(),
@@ -22,8 +25,8 @@ impl QuantisationReport {
             unread_frames: seen.unread,
             bit_rate_kbps: spread(&seen.rates, f64::from).unwrap_or_default(),
             global_gain: spread(&seen.gains, f64::from),
-            global_gain_start: first as u32,
-            global_gain_counts: seen.gains.counts().get(first..).unwrap_or_default().to_vec(),
+            global_gain_start: gain_start as u32,
+            global_gain_counts: gain_counts,
             highest_line_hz: hertz(&seen.lines),
             highest_band_hz: hertz(&seen.sent),
             windows: WindowShares { long, start, short, stop },
@@ -32,7 +35,8 @@ impl QuantisationReport {
             no_scale_factors_share: is_mp3.then(|| share(seen.flat_scales, with_data)),
             mid_side_share: (pairs > 0).then(|| share(seen.stereo.mid_side, pairs)),
             intensity_share: (is_mp3 && pairs > 0).then(|| share(seen.stereo.intensity, pairs)),
-            lines: lines_by_size(seen.sizes.counts().counts()),
+            lines: lines_by_size(seen.coded.lines.counts().counts()),
+            scale_factors: scale_factors(&seen.coded),
             reservoir: is_mp3.then(|| ReservoirReport {
                 borrowing_share: share(reservoir.borrowing, seen.frames),
                 mean_bytes: round_to(reservoir.begin_bytes as f64 / seen.frames.max(1) as f64, 1),
@@ -48,6 +52,19 @@ impl QuantisationReport {
             }),
         })
     }
+}
+
+/// The lowest number that was seen, and the counts from it on.
+fn from_first(of: &Histogram) -> (usize, Vec<u64>) {
+    let first = of.counts().iter().position(|count| *count > 0).unwrap_or(0);
+    (first, of.counts().get(first..).unwrap_or_default().to_vec())
+}
+
+/// Scale factors by value; `None` if none was read.
+fn scale_factors(coded: &Coded) -> Option<ScaleFactorsReport> {
+    let (first, counts) = from_first(&coded.scales);
+    let first = first as i32 - Coded::NO_SCALE as i32;
+    (!counts.is_empty()).then_some(ScaleFactorsReport { first, counts })
 }
 
 /// Lines by size and by first digit; `None` if none were counted.
@@ -91,6 +108,15 @@ mod tests {
         let report = lines_by_size(&counts).unwrap();
         assert_eq!((report.counts.len(), report.counts[9], report.larger), (16, 4, 5));
         assert_eq!(report.first_digit_counts, [8, 0, 2, 0, 0, 0, 0, 0, 4]);
+    }
+
+    #[test]
+    fn scale_factors_are_counted_from_the_lowest_on() {
+        let mut coded = Coded::default();
+        assert_eq!(scale_factors(&coded), None);
+        [-2, 0, 0, 1].into_iter().for_each(|value| coded.add_scale(value));
+        let expected = ScaleFactorsReport { first: -2, counts: vec![1, 0, 2, 1] };
+        assert_eq!(scale_factors(&coded), Some(expected));
     }
 
     #[test]

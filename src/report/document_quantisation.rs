@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How the encoder of this file quantised, as the heads of its coded frames say. Nothing is decoded for it: numbers
+/// How the encoder of this file quantised, as its coded frames say. No sound is decoded for it: numbers
 /// of MP3 are of every granule and channel, those of AAC of the first channel of every packet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct QuantisationReport {
@@ -46,9 +46,12 @@ pub struct QuantisationReport {
     /// Share of frames of two channels in which intensity stereo may be used, 0..=1; of MP3.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub intensity_share: Option<f64>,
-    /// Coded lines by size; of MP3, where its codes were read.
+    /// Coded lines by size; absent where codes were not read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lines: Option<LinesReport>,
+    /// Scale factors; absent where codes were not read, or none is sent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scale_factors: Option<ScaleFactorsReport>,
     /// Use of the bit reservoir; of MP3.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reservoir: Option<ReservoirReport>,
@@ -61,7 +64,17 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// Quantised lines by size; those behind the last code of a granule, all zero, are not counted.
+/// Scale factors by value: of MP3 those sent, 0..=15; of AAC the step to each from the one before, -60..=60.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScaleFactorsReport {
+    /// The value that the first of `counts` stands for.
+    pub first: i32,
+    /// How often each value occurs, one after another.
+    pub counts: Vec<u64>,
+}
+
+/// Quantised lines by size. Zeros behind the last code of a granule of MP3 and in bands of AAC that are all zero are
+/// not counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LinesReport {
     /// Lines of the sizes 0 to 15.

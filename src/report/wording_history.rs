@@ -2,7 +2,7 @@
 //! say of the last one.
 
 use crate::report::wording::{bit_rate, count, grouped, hertz, number};
-use crate::report::{CompressionStep, Provenance, QuantisationReport, Spread};
+use crate::report::{CompressionStep, Provenance, QuantisationReport, ScaleFactorsReport, Spread};
 
 /// Layouts of frames and the codecs that have them.
 const LAYOUTS: [(&str, &[&str]); 2] =
@@ -119,16 +119,28 @@ pub(crate) fn frame_facts(frames: &QuantisationReport) -> Vec<(&'static str, Str
         let [zero, one, two] = [0, 1, 2]
             .map(|size: usize| percent(lines.counts.get(size).copied().unwrap_or(0) as f64 / all));
         format!(
-            "{zero} of size 0, {one} of 1, {two} of 2; zeros behind the last code are not counted"
+            "{zero} of size 0, {one} of 1, {two} of 2; zeros for which no code is spent are not counted"
         )
     });
     add("Coded lines", lines);
+    add("Scale factors", frames.scale_factors.as_ref().map(|scales| scales_fact(frames, scales)));
     let bands = frames.bands.map(|bands| {
         let [zero, noise, level] = [bands.zero, bands.noise, bands.intensity].map(percent);
         format!("{zero} zero, {noise} noise, {level} intensity")
     });
     add("Scale-factor bands", bands);
     facts
+}
+
+/// How scale factors spread.
+fn scales_fact(frames: &QuantisationReport, scales: &ScaleFactorsReport) -> String {
+    let values = || (scales.first..).zip(&scales.counts);
+    let all = values().map(|(_, count)| count).sum::<u64>().max(1) as f64;
+    let zeros: u64 = values().filter(|(value, _)| *value == 0).map(|(_, count)| count).sum();
+    let last = values().last().map_or(scales.first, |(value, _)| value);
+    let what = if frames.format == "MP3" { "sent" } else { "steps from band to band" };
+    let zeros = percent(zeros as f64 / all);
+    format!("{what}: {} to {last}, {zeros} of them 0", scales.first)
 }
 
 fn percent(share: f64) -> String {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::container::codes::{Codes, tables, tokens};
+
 /// One code of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Code {
@@ -12,20 +14,10 @@ pub(super) struct Code {
     pub(super) values: u8,
 }
 
-/// The codes of one table, in their order.
-pub(super) struct Codes {
-    /// Where each code begins among all words of 32 bits.
-    starts: Vec<u32>,
-    codes: Vec<Code>,
-    /// The first code that begins with these eight bits, or the one that they begin with.
-    first: [u16; 256],
-}
-
 /// Every table: those of pairs by the number that side information gives, then the two of four lines.
-static TABLES: LazyLock<[Codes; 34]> = LazyLock::new(|| {
+static TABLES: LazyLock<[Codes<Code>; 34]> = LazyLock::new(|| {
     let mut texts = [""; 34];
-    for table in include_str!("layer3_codes.txt").split("table ").skip(1) {
-        let (name, codes) = table.split_once('\n').unwrap_or_default();
+    for (name, codes) in tables(include_str!("layer3_codes.txt")) {
         let numbers = match name {
             "A" => 32..33,
             "B" => 33..34,
@@ -36,16 +28,28 @@ static TABLES: LazyLock<[Codes; 34]> = LazyLock::new(|| {
         };
         texts[numbers].fill(codes);
     }
-    texts.map(Codes::parse)
+    texts.map(|text| Codes::of(tokens(text).map(code)))
 });
 
+/// A code of `length` bits from the digits of its values.
+fn code((length, digits): (u32, &str)) -> (u32, Code) {
+    let values = u8::from_str_radix(digits, 16).unwrap_or(0);
+    // Four lines have one digit, pairs have two.
+    let signs = if digits.len() == 1 {
+        values.count_ones()
+    } else {
+        u32::from(values > 15) + u32::from(values & 15 > 0)
+    };
+    (length, Code { bits: (length + signs) as u8, values })
+}
+
 /// The table of pairs that side information gives as `number`; one without codes for 0, 4 and 14.
-pub(super) fn pairs(number: u32) -> &'static Codes {
+pub(super) fn pairs(number: u32) -> &'static Codes<Code> {
     &TABLES[(number & 31) as usize]
 }
 
 /// The table of four lines that side information gives as `number`, 0 or 1.
-pub(super) fn fours(number: u32) -> &'static Codes {
+pub(super) fn fours(number: u32) -> &'static Codes<Code> {
     &TABLES[32 + (number & 1) as usize]
 }
 
@@ -55,37 +59,6 @@ pub(super) fn further_bits(number: u32) -> u32 {
         16..=23 => [1, 2, 3, 4, 6, 8, 10, 13][number as usize - 16],
         24..=31 => [4, 5, 6, 7, 8, 9, 11, 13][number as usize - 24],
         _ => 0,
-    }
-}
-
-impl Codes {
-    fn parse(text: &str) -> Self {
-        let digit = |byte: u8, radix| char::from(byte).to_digit(radix).unwrap_or(0) as u8;
-        let (mut codes, mut starts, mut next) = (Vec::new(), Vec::new(), 0u32);
-        for token in text.split_ascii_whitespace() {
-            let Some((length, values)) = token.as_bytes().split_first() else { continue };
-            let (length, values) = (digit(*length, 20), values.iter().map(|&v| digit(v, 16)));
-            let signs: u32 = match values.len() {
-                1 => values.clone().map(u8::count_ones).sum(),
-                _ => values.clone().map(|size| u32::from(size > 0)).sum(),
-            };
-            let values = values.fold(0, |sum, digit| sum << 4 | digit);
-            codes.push(Code { bits: length + signs as u8, values });
-            starts.push(next);
-            next = next.wrapping_add(1 << (32 - u32::from(length)));
-        }
-        let holder = |word: u32| starts.partition_point(|&start| start <= word).saturating_sub(1);
-        let first = std::array::from_fn(|byte| holder((byte as u32) << 24) as u16);
-        Self { starts, codes, first }
-    }
-
-    /// The code that `word` begins with; `None` in a table without codes.
-    pub(super) fn at(&self, word: u32) -> Option<Code> {
-        let mut n = usize::from(self.first[(word >> 24) as usize]);
-        while self.starts.get(n + 1).is_some_and(|&start| start <= word) {
-            n += 1;
-        }
-        self.codes.get(n).copied()
     }
 }
 
@@ -111,7 +84,7 @@ mod tests {
                 32 | 33 => 4,
                 _ => 16,
             };
-            let mut values: Vec<u8> = table.codes.iter().map(|code| code.values).collect();
+            let mut values: Vec<u8> = table.values().iter().map(|code| code.values).collect();
             values.sort_unstable();
             let fours = number >= 32;
             let expected =
@@ -119,7 +92,7 @@ mod tests {
             assert_eq!(values, expected.collect::<Vec<u8>>(), "{number}");
             // The last code is all ones: none is over.
             let length = |code: &Code| u32::from(code.bits) - signs(code.values, fours);
-            let lengths: Vec<u32> = table.codes.iter().map(length).collect();
+            let lengths: Vec<u32> = table.values().iter().map(length).collect();
             let taken: u64 = lengths.iter().map(|length| 1u64 << (32 - length)).sum();
             assert_eq!(taken, if side == 0 { 0 } else { 1 << 32 }, "{number}");
             assert!(lengths.iter().all(|length| (1..=19).contains(length)));

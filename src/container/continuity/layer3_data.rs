@@ -10,7 +10,8 @@ use std::ops::Range;
 use super::layer3_codes::{fours, further_bits, pairs};
 use super::mpeg_frame::{Frame, Granule};
 use super::stuffing::is_stuffing;
-use crate::container::quantisation::LineSizes;
+use crate::container::bits::word_at;
+use crate::container::quantisation::Coded;
 
 /// Lines of a granule.
 const LINES: u32 = 576;
@@ -19,19 +20,19 @@ const LINES: u32 = 576;
 const LARGEST: u8 = 15;
 
 /// Whether all granules of `frame`, whose data lies in `bits` of `data`, are read to their ends and no
-/// further; adds the lines that are read to `sizes`.
+/// further; adds what is read to `coded`.
 pub(super) fn fits(
     frame: Frame,
     bytes: &[u8],
     data: &[u8],
     bits: Range<usize>,
-    sizes: &mut LineSizes,
+    coded: &mut Coded,
 ) -> bool {
     let mut at = bits.start;
     frame.side_info(bytes).all(|granule| {
         let own = at..at + granule.bits as usize;
         at = own.end;
-        granule_fits(frame, &granule, data, own, sizes)
+        granule_fits(frame, &granule, data, own, coded)
     })
 }
 
@@ -40,15 +41,21 @@ fn granule_fits(
     granule: &Granule,
     data: &[u8],
     bits: Range<usize>,
-    sizes: &mut LineSizes,
+    coded: &mut Coded,
 ) -> bool {
-    let Some(scales) = scale_bits(frame, granule) else { return true };
-    let mut at = bits.start + scales as usize;
+    let Some(scales) = scale_factors(frame, granule) else { return true };
     if bits.is_empty() {
         return true;
     }
     if granule.big_values * 2 > LINES {
         return false;
+    }
+    let mut at = bits.start;
+    for (width, count) in scales.into_iter().filter(|(width, _)| *width > 0) {
+        for _ in 0..count {
+            coded.add_scale(bits_at(data, at, width as usize) as i32);
+            at += width as usize;
+        }
     }
     let ends = region_ends(frame, granule);
     let mut line = 0;
@@ -68,11 +75,11 @@ fn granule_fits(
                 at -= pair.into_iter().filter(|size| *size > 0).count();
                 for size in pair {
                     let more = if size == LARGEST { further } else { 0 };
-                    sizes.add(u32::from(size) + bits_at(data, at, more));
+                    coded.lines.add(u32::from(size) + bits_at(data, at, more));
                     at += more + usize::from(size > 0);
                 }
             } else {
-                sizes.add_pair(code.values);
+                coded.lines.add_pair(code.values);
             }
             line += 2;
         }
@@ -81,30 +88,37 @@ fn granule_fits(
     while at < bits.end && line + 4 <= LINES {
         let Some(code) = codes.at(word_at(data, at)) else { return false };
         at += usize::from(code.bits);
-        sizes.add_four(code.values);
+        coded.lines.add_four(code.values);
         line += 4;
     }
     // Some encoders fill a granule up behind its last line.
     at == bits.end || at < bits.end && is_stuffing(data, at..bits.end)
 }
 
-/// Bits of the scale factors; `None` where they depend on what is not read here.
-fn scale_bits(frame: Frame, granule: &Granule) -> Option<u32> {
+/// Groups of scale factors: bits of each factor, and how many there are; `None` where they depend on what is not
+/// read here.
+fn scale_factors(frame: Frame, granule: &Granule) -> Option<[(u32, u32); 4]> {
     let is_short = granule.block_type == 2;
     let compress = granule.scalefac_compress;
     if frame.is_mpeg1() {
         let first = [0, 0, 0, 0, 3, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4][(compress & 15) as usize];
         let second = [0, 1, 2, 3, 0, 1, 2, 3, 1, 2, 3, 1, 2, 3, 2, 3][(compress & 15) as usize];
         if is_short {
-            return Some(first * if granule.is_mixed { 17 } else { 18 } + second * 18);
+            let low = if granule.is_mixed { 17 } else { 18 };
+            return Some([(first, low), (second, 18), (0, 0), (0, 0)]);
         }
         let sent = |group: u32| 1 - (granule.scales_kept >> (3 - group) & 1);
-        return Some(first * (6 * sent(0) + 5 * sent(1)) + second * 5 * (sent(2) + sent(3)));
+        let counts = [6 * sent(0), 5 * sent(1), 5 * sent(2), 5 * sent(3)];
+        return Some([
+            (first, counts[0]),
+            (first, counts[1]),
+            (second, counts[2]),
+            (second, counts[3]),
+        ]);
     }
     if frame.is_intensity() || granule.is_mixed {
         return None;
     }
-    // Widths of four groups of scale factors, and how many are in each, long and short.
     let (widths, long, short) = match compress {
         0..400 => {
             let high = compress >> 4;
@@ -120,7 +134,7 @@ fn scale_bits(frame: Frame, granule: &Granule) -> Option<u32> {
         }
     };
     let counts = if is_short { short } else { long };
-    Some(widths.into_iter().zip(counts).map(|(width, count)| width * count).sum())
+    Some(std::array::from_fn(|group| (widths[group], counts[group])))
 }
 
 /// Lines at which the regions with a table of their own end.
@@ -157,21 +171,6 @@ fn bits_at(data: &[u8], at: usize, count: usize) -> u32 {
     (u64::from(word_at(data, at)) << count >> 32) as u32
 }
 
-/// 32 bits from bit `at` on; zeros past the end.
-fn word_at(data: &[u8], at: usize) -> u32 {
-    let start = (at / 8).min(data.len());
-    let eight = data.get(start..start + 8).map_or_else(
-        || {
-            let rest = &data[start..];
-            let mut bytes = [0; 8];
-            bytes[..rest.len()].copy_from_slice(rest);
-            bytes
-        },
-        |bytes| bytes.try_into().unwrap_or_default(),
-    );
-    (u64::from_be_bytes(eight) << (at % 8) >> 32) as u32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +191,7 @@ mod tests {
             data.extend(&whole[whole.len() - main.room as usize..]);
             count += 1;
             let bits = start..start + main.bits as usize;
-            wrong += usize::from(!fits(frame, whole, &data, bits, &mut LineSizes::default()));
+            wrong += usize::from(!fits(frame, whole, &data, bits, &mut Coded::default()));
         }
         (wrong, count)
     }

@@ -14,7 +14,7 @@ mod stuffing;
 pub(crate) use mpeg::walk_mpeg;
 pub(crate) use ogg::walk_ogg;
 
-use super::quantisation::LineSizes;
+use super::quantisation::Coded;
 
 /// Marks kept of one stream; later ones are counted.
 pub const MAX_MARKS: usize = 1_000;
@@ -171,8 +171,8 @@ pub struct Walked {
     pub more: u64,
     /// Positions of OGG pages.
     pub pages: Vec<PageEnd>,
-    /// Layer 3: lines whose codes were read.
-    pub sizes: LineSizes,
+    /// Layer 3: what stands in codes that were read.
+    pub coded: Coded,
 }
 
 impl Walked {

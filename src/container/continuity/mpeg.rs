@@ -210,7 +210,7 @@ impl Walk {
         self.main_data.extend(own_bytes);
         if let Some(start) = own.checked_sub(before).filter(|&start| start >= self.sound_from) {
             let bits = self.kept(start, start + u64::from(data.bits));
-            if !fits(frame, bytes, &self.main_data, bits, &mut self.walked.sizes) {
+            if !fits(frame, bytes, &self.main_data, bits, &mut self.walked.coded) {
                 let kind = BreakKind::MainDataMisfit;
                 self.misfits.push(Mark::before(self.packets, kind, 1.0, Some(at)));
                 self.sound_from = own;

@@ -1,11 +1,10 @@
 //! How the encoder of a stream quantised: what its frames say, summed over the file.
 //!
-//! No sample is decoded. Nearly every number stands in front of the Huffman-coded part of a frame: gains,
-//! windows, the end of what is coded, and how many bits were taken. Only sizes of lines stand in the codes
-//! themselves, which the walker of MPEG streams reads. Memory does not grow with the stream.
+//! No sample is decoded. Gains, windows, the end of what is coded and how many bits were taken stand in front of
+//! the Huffman-coded part of a frame; scale factors and sizes of lines in it. That of MP3 is read by the walker of
+//! MPEG streams. Memory does not grow with the stream.
 
 mod aac;
-mod bands;
 mod layer3;
 mod line_sizes;
 
@@ -97,7 +96,28 @@ pub struct Bands {
     pub intensity: u64,
 }
 
-/// What the heads of all frames say. One unit is a channel of a granule of layer 3, or the first channel of an
+/// What stands in the coded part of frames. A frame that turns out to be unreadable has added what stands in front
+/// of that place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coded {
+    /// Coded lines by size.
+    pub lines: LineSizes,
+    /// Scale factors by value, each [`Coded::NO_SCALE`] too high: of layer 3 the factors that are sent, of AAC the
+    /// step to each from the one before.
+    pub scales: Histogram,
+}
+
+impl Coded {
+    /// Where a scale factor or a step of 0 stands in the histogram.
+    pub const NO_SCALE: u32 = 60;
+
+    /// Adds a scale factor or a step, -60 to 60.
+    pub(crate) fn add_scale(&mut self, value: i32) {
+        self.scales.add(Self::NO_SCALE.saturating_add_signed(value));
+    }
+}
+
+/// What the frames say. One unit is a channel of a granule of layer 3, or the first channel of an
 /// AAC packet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Quantisation {
@@ -124,8 +144,8 @@ pub struct Quantisation {
     /// First line behind those coded, of units with long windows: of layer 3 behind the big values, pairs of ±1
     /// and 0 above them not counted; of AAC behind the last band that is not zero.
     pub lines: Histogram,
-    /// Layer 3: coded lines by size; nothing where codes were not read.
-    pub sizes: LineSizes,
+    /// What the Huffman-coded part says; nothing where it was not read.
+    pub coded: Coded,
     /// AAC: first line behind the bands sent, zero or not, of units with long windows.
     pub sent: Histogram,
     /// Frames of two channels.
