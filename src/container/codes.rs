@@ -1,12 +1,15 @@
 //! Prefix codes whose words are listed in their order, from zeros to ones, so that lengths say them all.
 
+/// Bits by which codes are looked up first.
+const FIRST_BITS: u32 = 8;
+
 /// The codes of one table and what each stands for.
 pub(super) struct Codes<T> {
     /// Where each code begins among all words of 32 bits.
     starts: Vec<u32>,
     values: Vec<T>,
-    /// The last code that does not begin above these eight bits followed by zeros.
-    first: [u16; 256],
+    /// The last code that does not begin above these first bits followed by zeros.
+    first: [u16; 1 << FIRST_BITS],
 }
 
 impl<T: Copy> Codes<T> {
@@ -19,13 +22,13 @@ impl<T: Copy> Codes<T> {
             next = next.wrapping_add(1 << (32 - length));
         }
         let holder = |word: u32| starts.partition_point(|&start| start <= word).saturating_sub(1);
-        let first = std::array::from_fn(|byte| holder((byte as u32) << 24) as u16);
+        let first = std::array::from_fn(|bits| holder((bits as u32) << (32 - FIRST_BITS)) as u16);
         Self { starts, values, first }
     }
 
     /// What the code stands for that `word` begins with; `None` in a table without codes.
     pub(super) fn at(&self, word: u32) -> Option<T> {
-        let mut n = usize::from(self.first[(word >> 24) as usize]);
+        let mut n = usize::from(self.first[(word >> (32 - FIRST_BITS)) as usize]);
         while self.starts.get(n + 1).is_some_and(|&start| start <= word) {
             n += 1;
         }

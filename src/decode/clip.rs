@@ -63,7 +63,7 @@ impl Clip {
         } else {
             open_native(&file, &mut reader, kind, options)
         };
-        let mut work = Work::default();
+        let mut work = Work { read_codes: options.continuity, ..Work::default() };
         let (mut feed, mut info): (Box<dyn Feed>, StreamInfo) = match native {
             Ok(Opened { native, info, mut walked }) => {
                 work.quantisation.coded = std::mem::take(&mut walked.coded);

@@ -63,8 +63,8 @@ pub struct OpenOptions {
     pub track: Option<usize>,
     /// Whether an `ffmpeg` on the search path may decode what no decoder here can.
     pub allow_external: bool,
-    /// Whether the coded stream is looked through for breaks, which costs MP3 and OGG a reading of the file.
-    /// An analysis always does.
+    /// Whether the coded stream is looked through: for breaks, which costs MP3 and OGG a reading of the file, and
+    /// for what MP3 and AAC have Huffman-coded. An analysis always does.
     pub continuity: bool,
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Work {
     pub(super) log: DamageLog,
     /// Whether the coded stream goes on.
     pub(super) watch: Watch,
+    /// Whether the codes of its frames are read too, not their heads alone.
+    pub(super) read_codes: bool,
     /// How the stream's encoder quantised.
     pub(super) quantisation: Quantisation,
     /// What lies behind the last packet.
@@ -102,7 +104,8 @@ impl Native {
         self.coded_bytes += self.packet.data.len() as u64;
         let now = work.now();
         work.watch.packet(self.setup.codec, self.setup.adts, &self.packet, now);
-        frame_heads::add(&self.setup, &self.packet.data, &mut work.quantisation);
+        let read_codes = work.read_codes;
+        frame_heads::add(&self.setup, &self.packet.data, read_codes, &mut work.quantisation);
         let before = work.sink.frames();
         let (decoder, packet, sink) = (&mut self.decoder, &self.packet, &mut work.sink);
         let outcome = guarded(|| decoder.decode(packet, sink)).map_err(Refusal::Bad);

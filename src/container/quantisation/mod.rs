@@ -162,9 +162,10 @@ impl Quantisation {
         layer3::add(frame, self);
     }
 
-    /// Adds a packet of AAC-LC without transport headers, of a core at `rate_hz`.
-    pub(crate) fn add_aac(&mut self, packet: &[u8], rate_hz: u32) {
-        aac::add(packet, rate_hz, self);
+    /// Adds a packet of AAC-LC without transport headers, of a core at `rate_hz`; with `read_codes` its
+    /// Huffman-coded part too.
+    pub(crate) fn add_aac(&mut self, packet: &[u8], rate_hz: u32, read_codes: bool) {
+        aac::add(packet, rate_hz, read_codes, self);
     }
 
     fn begin(&mut self, format: Format, rate_hz: u32) {

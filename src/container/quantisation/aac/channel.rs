@@ -89,13 +89,14 @@ struct Section {
 }
 
 impl Channel {
-    /// Reads a channel of a stream at `rate_hz` to its end (table 4.50); its window stands in front of it where
-    /// a pair shares one. Adds what its codes stand for to `coded`, up to where it cannot be read.
+    /// Reads a channel of a stream at `rate_hz` (table 4.50); its window stands in front of it where a pair shares
+    /// one. Where codes are wanted it is read to its end, and what they stand for is added to `coded`, up to where
+    /// it cannot be read.
     pub(super) fn read(
         bits: &mut Bits,
         rate_hz: u32,
         shared: Option<Ics>,
-        coded: &mut Coded,
+        coded: Option<&mut Coded>,
     ) -> Option<Self> {
         let gain = bits.take(8)?;
         let ics = match shared {
@@ -103,15 +104,8 @@ impl Channel {
             None => Ics::read(bits)?,
         };
         let sections = sections(bits, &ics)?;
-        scale_factors(bits, &sections, coded)?;
-        pulses(bits, &ics)?;
-        noise_shaping(bits, &ics)?;
-        // Gain control is not of this profile.
-        if bits.flag()? {
-            return None;
-        }
-        for section in &sections {
-            lines(bits, section, rate_hz, ics.is_short(), coded)?;
+        if let Some(coded) = coded {
+            codes(bits, rate_hz, &ics, &sections, coded)?;
         }
         let of = |wanted: &[u32]| {
             let those = sections.iter().filter(|section| wanted.contains(&section.book));
@@ -130,6 +124,24 @@ impl Channel {
             used: coded_sections.map(|section| section.bands.end).max().unwrap_or(0),
         })
     }
+}
+
+/// Everything behind the sections.
+fn codes(
+    bits: &mut Bits,
+    rate_hz: u32,
+    ics: &Ics,
+    sections: &[Section],
+    coded: &mut Coded,
+) -> Option<()> {
+    scale_factors(bits, sections, coded)?;
+    pulses(bits, ics)?;
+    noise_shaping(bits, ics)?;
+    // Gain control is not of this profile.
+    if bits.flag()? {
+        return None;
+    }
+    sections.iter().try_for_each(|section| lines(bits, section, rate_hz, ics.is_short(), coded))
 }
 
 /// Which bands have which code book (table 4.52).

@@ -26,10 +26,11 @@ struct Head {
     mid_side: bool,
 }
 
-/// Adds a packet without transport headers, of a stream whose core runs at `rate_hz`.
-pub(super) fn add(packet: &[u8], rate_hz: u32, into: &mut Quantisation) {
-    let Some(Head { channel: head, pair, mid_side }) = head(packet, rate_hz, &mut into.coded)
-    else {
+/// Adds a packet without transport headers, of a stream whose core runs at `rate_hz`; with `read_codes` what is
+/// Huffman-coded in it too.
+pub(super) fn add(packet: &[u8], rate_hz: u32, read_codes: bool, into: &mut Quantisation) {
+    let coded = read_codes.then_some(&mut into.coded);
+    let Some(Head { channel: head, pair, mid_side }) = head(packet, rate_hz, coded) else {
         into.unread += 1;
         return;
     };
@@ -59,7 +60,7 @@ pub(super) fn add(packet: &[u8], rate_hz: u32, into: &mut Quantisation) {
     }
 }
 
-fn head(packet: &[u8], rate_hz: u32, coded: &mut Coded) -> Option<Head> {
+fn head(packet: &[u8], rate_hz: u32, coded: Option<&mut Coded>) -> Option<Head> {
     let mut bits = Bits::new(packet);
     for _ in 0..MAX_ELEMENTS {
         match bits.take(3)? {
@@ -81,7 +82,7 @@ fn head(packet: &[u8], rate_hz: u32, coded: &mut Coded) -> Option<Head> {
 }
 
 /// The first channel of a pair (table 4.5).
-fn pair(bits: &mut Bits, rate_hz: u32, coded: &mut Coded) -> Option<Head> {
+fn pair(bits: &mut Bits, rate_hz: u32, coded: Option<&mut Coded>) -> Option<Head> {
     bits.skip(4)?;
     let (mut shared, mut mid_side) = (None, false);
     if bits.flag()? {
@@ -170,9 +171,9 @@ mod tests {
         let channel =
             Channel { gain: 120, zero: 6, bands: 40, sent: 40, used: 34, ..Channel::default() };
         let expected = Head { channel, pair: false, mid_side: false };
-        assert_eq!(head(&packet, 44_100, &mut Coded::default()), Some(expected));
+        assert_eq!(head(&packet, 44_100, None), Some(expected));
         let mut sum = Quantisation::default();
-        add(&packet, 44_100, &mut sum);
+        add(&packet, 44_100, true, &mut sum);
         // Band 34 ends at line 480.
         assert_eq!((sum.frames, sum.lines.at(0.5)), (1, Some(480)));
         let sizes = sum.coded.lines.counts();
@@ -221,14 +222,14 @@ mod tests {
             (0, 1),
         ]);
         let mut coded = Coded::default();
-        let Head { channel, pair, mid_side } = head(&packet, 44_100, &mut coded).unwrap();
+        let Head { channel, pair, mid_side } = head(&packet, 44_100, Some(&mut coded)).unwrap();
         assert!(pair && mid_side && channel.kaiser);
         assert_eq!((channel.gain, channel.window, channel.bands), (99, 2, 4));
         assert_eq!((channel.zero, channel.noise, channel.intensity, channel.used), (1, 2, 1, 2));
         assert_eq!(coded, Coded::default());
         // What is too short for it is not read.
         let cut = packet.len() - 1;
-        assert_eq!(head(&packet[..cut], 44_100, &mut coded), None);
+        assert_eq!(head(&packet[..cut], 44_100, Some(&mut coded)), None);
     }
 
     /// Packets of an ADTS file of one channel and its rate in Hz.
@@ -254,7 +255,7 @@ mod tests {
             match bits.take(3)? {
                 0 => {
                     bits.skip(4)?;
-                    Channel::read(&mut bits, rate_hz, None, coded)?;
+                    Channel::read(&mut bits, rate_hz, None, Some(coded))?;
                 }
                 6 => fill(&mut bits)?,
                 7 => return Some(bits.skip(8).is_none()),
@@ -282,7 +283,7 @@ mod tests {
         let mut sum = Quantisation::default();
         let whole = pack(&single());
         for packet in [&[][..], &[0xFF; 40], &[0xE0], &whole[..5], &[0xC0; 3], &[0; 9]] {
-            add(packet, 44_100, &mut sum);
+            add(packet, 44_100, true, &mut sum);
         }
         let mut seed = 7u32;
         for _ in 0..20_000 {
@@ -291,7 +292,7 @@ mod tests {
                 (seed >> 24) as u8
             };
             let packet: Vec<u8> = (0..1 + next() % 60).map(|_| next()).collect();
-            add(&packet, u32::from(next()) * 400, &mut sum);
+            add(&packet, u32::from(next()) * 400, true, &mut sum);
         }
         assert!(sum.unread > 6);
     }
