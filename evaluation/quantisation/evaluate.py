@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Does what the heads of coded frames say tell files encoded once from files encoded twice?
+"""Does what coded frames say of their quantisation tell files encoded once from files encoded twice?
 
     evaluate.py make OUT/tuning CLIP…       files of ten seconds, encoded once and twice
     evaluate.py make OUT/test CLIP…         other clips, of other talkers and pieces
@@ -7,7 +7,7 @@
     evaluate.py score OUT/tuning.ndjson OUT/test.ndjson
 
 Thresholds are the extremes of the tuning split's files encoded once; the test split counts. Needs ffmpeg with
-libmp3lame; of lame, shineenc, fdkaac and faac, those that are missing are left out.
+libmp3lame; of lame, shineenc, fdkaac, faac and gst-launch-1.0 with voaacenc, those that are missing are left out.
 """
 
 import json
@@ -32,6 +32,13 @@ def fdkaac(kbps):
     return "m4a", lambda wav, out: ["fdkaac", "-b", kbps, wav, "-o", out]
 
 
+def voaac(kbps):
+    """VisualOn's encoder, which old phones have, within GStreamer."""
+    encode = ["wavparse", "!", "audioconvert", "!", "voaacenc", f"bitrate={kbps}000", "!", "mp4mux"]
+    return "m4a", lambda wav, out: ["gst-launch-1.0", "-q", "filesrc", f"location={wav}", "!", *encode, "!",
+                                    "filesink", f"location={out}"]
+
+
 ONCE = {
     "lame64": lame("-b", "64"),
     "lame96": lame("-b", "96"),
@@ -41,6 +48,7 @@ ONCE = {
     "lameV5": lame("-V", "5"),
     "ffmp3128": ffmpeg("mp3", "-b:a", "128k"),
     "shine128": ("mp3", lambda wav, out: ["shineenc", "-b", "128", wav, out]),
+    "vo128": voaac("128"),
     "faac128": ("aac", lambda wav, out: ["faac", "-b", "128", "-o", out, wav]),
 }
 for kbps in ("64", "96", "128"):
@@ -51,13 +59,15 @@ TWICE = [
     ("lame64", "lame128"), ("lame64", "lame192"), ("lame96", "lame128"), ("lame128", "lame128"),
     ("lame128", "lame192"), ("fdk64", "lame128"), ("ffaac64", "lame192"), ("ffaac64", "ffaac128"),
     ("ffaac96", "ffaac128"), ("fdk64", "fdk128"), ("lame64", "fdk128"), ("lame128", "fdk128"),
+    ("ffaac64", "vo128"), ("lame64", "vo128"), ("lame128", "vo128"), ("lame64", "ffaac128"),
+    ("lame128", "ffaac128"),
 ]
 
 # Second encodings whose files are told apart here: those of one rate that a reader sees.
 CLASSES = {
     "MP3 128": ("lame128", "ffmp3128", "shine128"),
     "MP3 192": ("lame192",),
-    "AAC 128": ("ffaac128", "fdk128", "faac128"),
+    "AAC 128": ("ffaac128", "fdk128", "faac128", "vo128"),
 }
 
 
@@ -129,6 +139,13 @@ def statistics(frames):
         found["lines of 1"] = lines[1] / audible
         found["lines of 2 by those of 1 and 3"] = lines[2] / math.sqrt(max(lines[1] * lines[3], 1))
         found["first digits beside Benford's"] = beside_benford(digits)
+    if "scale_factors" in frames:
+        scales = frames["scale_factors"]["counts"]
+        total, first = sum(scales), frames["scale_factors"]["first"]
+        shares = [count / total for count in scales if count]
+        found["scale factors of 0"] = scales[-first] / total if first <= 0 <= first + len(scales) - 1 else 0
+        found["scale factors, entropy"] = -sum(share * math.log2(share) for share in shares)
+        found["odd scale factors"] = sum(c for v, c in enumerate(scales, first) if v % 2) / total
     for key in ("zero", "noise"):
         if "bands" in frames:
             found[f"bands {key}"] = frames["bands"][key]
