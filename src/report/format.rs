@@ -30,29 +30,66 @@ pub enum Format {
     Parquet,
 }
 
+/// Endings of file names, in lower case; the first of a format is the one that messages name, and a longer one
+/// stands before what it ends with.
+const ENDINGS: [(&str, Format); 13] = [
+    (".sv.csv", Format::SonicVisualiser),
+    (".svl.csv", Format::SonicVisualiser),
+    (".csv", Format::Csv),
+    (".json", Format::Json),
+    (".ndjson", Format::Ndjson),
+    (".jsonl", Format::Ndjson),
+    (".txt", Format::Audacity),
+    (".labels", Format::Audacity),
+    (".textgrid", Format::TextGrid),
+    (".html", Format::Html),
+    (".htm", Format::Html),
+    (".jsonld", Format::CaseUco),
+    (".parquet", Format::Parquet),
+];
+
 impl Format {
     /// The format that the end of a file name asks for, whatever its case: `.json`, `.ndjson` or
-    /// `.jsonl`, `.csv`, `.txt` or `.labels`, `.TextGrid`, `.svl.csv` or `.sv.csv`, `.html` or
+    /// `.jsonl`, `.csv`, `.txt` or `.labels`, `.TextGrid`, `.sv.csv` or `.svl.csv`, `.html` or
     /// `.htm`, `.jsonld`, `.parquet`.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
-        const ENDS: [(&str, Format); 13] = [
-            (".svl.csv", Format::SonicVisualiser),
-            (".sv.csv", Format::SonicVisualiser),
-            (".csv", Format::Csv),
-            (".json", Format::Json),
-            (".ndjson", Format::Ndjson),
-            (".jsonl", Format::Ndjson),
-            (".txt", Format::Audacity),
-            (".labels", Format::Audacity),
-            (".textgrid", Format::TextGrid),
-            (".html", Format::Html),
-            (".htm", Format::Html),
-            (".jsonld", Format::CaseUco),
-            (".parquet", Format::Parquet),
-        ];
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-        ENDS.iter().find_map(|(end, format)| name.ends_with(end).then_some(*format))
+        ENDINGS.iter().find_map(|(end, format)| name.ends_with(end).then_some(*format))
+    }
+
+    /// The format of an output at `path` for `count` reports.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`] with the endings that would do, if the name asks for no format, or for one that
+    /// cannot hold such reports or that many.
+    pub fn of_output<R: Render>(path: &Path, count: usize) -> Result<Self> {
+        let name = path.display();
+        let refuse = |why| Error::Argument { what: format!("`{name}`: {why}") };
+        let Some(format) = Self::from_path(path) else {
+            let known = endings(R::ONE, R::SEVERAL);
+            return Err(refuse(format!("its ending names no format; known are {known}")));
+        };
+        format.refusal::<R>(count).map_or(Ok(format), |why| Err(refuse(why)))
+    }
+
+    /// Why this format cannot hold `count` reports of a kind; `None` if it can.
+    fn refusal<R: Render>(self, count: usize) -> Option<String> {
+        let (what, several) = (R::WHAT, endings(&[], R::SEVERAL));
+        if R::SEVERAL.contains(&self) {
+            None
+        } else if !R::ONE.contains(&self) {
+            Some(format!("{what} is written as {}", endings(R::ONE, R::SEVERAL)))
+        } else {
+            (count != 1)
+                .then(|| format!("this format holds {what}, not {count}; {several} several"))
+        }
+    }
+
+    /// The ending that messages name.
+    fn ending(self) -> &'static str {
+        ENDINGS.iter().find_map(|(end, format)| (*format == self).then_some(*end)).unwrap_or("")
     }
 
     /// Writes `reports` to `out`.
@@ -62,19 +99,32 @@ impl Format {
     /// Whatever `out` answers; `InvalidInput` if this format cannot hold such reports, or that many,
     /// or if they have no timeline to put labels on.
     pub fn render<R: Render>(self, reports: &[R], out: &mut dyn Write) -> io::Result<()> {
-        if let Some(refusal) = R::refusal(self) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, refusal));
+        match self.refusal::<R>(reports.len()) {
+            Some(refusal) => Err(io::Error::new(io::ErrorKind::InvalidInput, refusal)),
+            None => R::render(reports, self, out),
         }
-        R::render(reports, self, out)
     }
+}
+
+/// Endings of formats for one report and for several, as a list.
+fn endings(one: &[Format], several: &[Format]) -> String {
+    let all: Vec<&str> = one.iter().chain(several).map(|format| format.ending()).collect();
+    all.join(" ")
 }
 
 /// A kind of report that formats can be rendered from.
 pub trait Render: Sized {
-    /// Why there is no such format of this kind of report; `None` if there is.
-    fn refusal(format: Format) -> Option<&'static str>;
+    /// One of them in words, such as "one analysis".
+    const WHAT: &'static str;
 
-    /// Writes `reports` to `out` in a format that is not refused; see [`Format::render`].
+    /// Formats that hold one of them.
+    const ONE: &'static [Format];
+
+    /// Formats that hold any number of them.
+    const SEVERAL: &'static [Format];
+
+    /// Writes `reports` in one of these formats, and one report alone in one of [`Self::ONE`]; see
+    /// [`Format::render`].
     ///
     /// # Errors
     ///
@@ -83,9 +133,16 @@ pub trait Render: Sized {
 }
 
 impl Render for Report {
-    fn refusal(format: Format) -> Option<&'static str> {
-        (format == Format::Parquet).then_some("only matches are written as .parquet")
-    }
+    const WHAT: &'static str = "one analysis";
+    const ONE: &'static [Format] = &[
+        Format::Html,
+        Format::Json,
+        Format::Audacity,
+        Format::TextGrid,
+        Format::SonicVisualiser,
+        Format::CaseUco,
+    ];
+    const SEVERAL: &'static [Format] = &[Format::Ndjson, Format::Csv];
 
     fn render(reports: &[Self], format: Format, out: &mut dyn Write) -> io::Result<()> {
         match (format, reports) {
@@ -99,13 +156,7 @@ impl Render for Report {
             (Format::SonicVisualiser, [report]) => sonic_visualiser::write(report, out),
             (Format::Html, [report]) => html::write(report, out),
             (Format::CaseUco, [report]) => case_uco::write(report, out),
-            (_, reports) => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!(
-                    "this format holds one clip, not {}; NDJSON and CSV hold several",
-                    reports.len()
-                ),
-            )),
+            _ => Err(io::ErrorKind::InvalidInput.into()),
         }
     }
 }
@@ -195,8 +246,26 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
         assert_eq!(
             error.to_string(),
-            "this format holds one clip, not 2; NDJSON and CSV hold several"
+            "this format holds one analysis, not 2; .ndjson .csv several"
         );
+    }
+
+    #[test]
+    fn outputs_that_cannot_be_are_refused_with_what_can() {
+        let of = |name: &str, count| Format::of_output::<Report>(Path::new(name), count);
+        assert_eq!(of("a.html", 1).unwrap(), Format::Html);
+        assert_eq!(of("a.csv", 7).unwrap(), Format::Csv);
+        for (name, count, text) in [
+            ("a.wav", 1, "`a.wav`: its ending names no format; known are .html .json"),
+            ("a.parquet", 1, "one analysis is written as .html .json"),
+            ("a.json", 2, "holds one analysis, not 2; .ndjson .csv several"),
+        ] {
+            let error = of(name, count).unwrap_err().to_string();
+            assert!(error.contains(text), "{error}");
+        }
+        for (end, format) in ENDINGS {
+            assert_eq!(Format::from_path(Path::new(&format!("a{end}"))), Some(format));
+        }
     }
 
     #[test]

@@ -198,9 +198,12 @@ fn matches_of_several_clips_are_a_table() {
     assert!(has(&recut) && has("columbia-118s.flac") && has("LJ001-0005.flac"));
     // Other commands have no such table, and a document holds one clip.
     for (arguments, text) in [
-        (&["analyze", &clean, "--out", "a.parquet"][..], "only matches are written as .parquet"),
-        (&["match", &recut, &clean, "--archive", "arc", "--out", "m.json"], ".ndjson or .parquet"),
-        (&["match", &clean, "--archive", "arc", "--out", "m.html"], ".json, .ndjson or .parquet"),
+        (&["analyze", &clean, "--out", "a.parquet"][..], "one analysis is written as .html .json"),
+        (
+            &["match", &recut, &clean, "--archive", "arc", "--out", "m.json"],
+            ".ndjson .parquet several",
+        ),
+        (&["match", &clean, "--archive", "arc", "--out", "m.html"], ".json .ndjson .parquet"),
     ] {
         let run = folder.run(arguments);
         assert!(run.code == 2 && run.stderr.contains(text), "{}", run.stderr);

@@ -10,11 +10,10 @@ use spliceprint::decode::Input;
 use spliceprint::error::Result as LibraryResult;
 use spliceprint::excerpts::write_excerpts;
 use spliceprint::finding::Strength;
-use spliceprint::report::{
-    AnalysisDocument, Format, Render as _, Report, Status, json, terminal, write_file,
-};
+use spliceprint::report::{AnalysisDocument, Format, Report, Status, json, terminal, write_file};
 
 use crate::args::AnalyzeArgs;
+use crate::outputs::{formats, reads_stdin};
 use crate::talk::Talk;
 use crate::{Failure, exit};
 
@@ -61,36 +60,12 @@ pub(crate) fn run(args: &AnalyzeArgs, talk: &Talk, out: &mut dyn Write) -> Resul
 
 /// Formats of the outputs, decided before anything is examined.
 fn outputs(args: &AnalyzeArgs) -> Result<Vec<(&Path, Format)>, Failure> {
-    let from_stdin = args.files.iter().filter(|file| file.as_os_str() == "-").count();
-    if from_stdin > 1 {
-        return Err(Failure::Usage("standard input can be read once only".into()));
-    }
-    if from_stdin > 0 && args.excerpts.is_some() {
+    let is_from_stdin = reads_stdin(&args.files)?;
+    if is_from_stdin && args.excerpts.is_some() {
         let text = "--excerpts reads the clip twice, which standard input does not allow";
         return Err(Failure::Usage(text.into()));
     }
-    args.out
-        .iter()
-        .map(|path| {
-            let format = Format::from_path(path).ok_or_else(|| {
-                Failure::Usage(format!(
-                    "the ending of `{}` names no format; known are .html .json .ndjson .csv .txt .TextGrid .sv.csv .jsonld",
-                    path.display()
-                ))
-            })?;
-            if let Some(refusal) = Report::refusal(format) {
-                return Err(Failure::Usage(format!("`{}`: {refusal}", path.display())));
-            }
-            let holds_several = matches!(format, Format::Ndjson | Format::Csv);
-            if args.files.len() > 1 && !holds_several {
-                return Err(Failure::Usage(format!(
-                    "`{}` holds one clip; give one file, or use .ndjson or .csv for several",
-                    path.display()
-                )));
-            }
-            Ok((path.as_path(), format))
-        })
-        .collect()
+    formats::<Report>(&args.out, args.files.len())
 }
 
 fn settings(args: &AnalyzeArgs) -> Settings {

@@ -7,9 +7,10 @@ use spliceprint::comparison::{Pictures, Recording, Render, compare, render};
 use spliceprint::decode::{Input, OpenOptions};
 use spliceprint::error::Result as LibraryResult;
 use spliceprint::report::comparison::{ComparisonReport, terminal};
-use spliceprint::report::{Format, Render as _, json, write_file};
+use spliceprint::report::{Format, json, write_file};
 
 use crate::args::CompareArgs;
+use crate::outputs::{formats, reads_stdin};
 use crate::talk::Talk;
 use crate::{Failure, exit};
 
@@ -85,28 +86,11 @@ pub(crate) fn read(
 
 /// Formats of the outputs, decided before anything is examined.
 fn outputs(args: &CompareArgs) -> Result<Vec<(&Path, Format)>, Failure> {
-    let from_stdin = [&args.clip, &args.source].iter().any(|path| path.as_os_str() == "-");
-    if from_stdin && args.clip == args.source {
-        return Err(Failure::Usage("standard input can be read once only".into()));
-    }
-    if from_stdin && (args.aligned.is_some() || args.residual.is_some()) {
+    let is_from_stdin = reads_stdin([&args.clip, &args.source])?;
+    if is_from_stdin && (args.aligned.is_some() || args.residual.is_some()) {
         let text =
             "--aligned and --residual read the files twice, which standard input does not allow";
         return Err(Failure::Usage(text.into()));
     }
-    args.out
-        .iter()
-        .map(|path| {
-            let format = Format::from_path(path).ok_or_else(|| {
-                Failure::Usage(format!(
-                    "the ending of `{}` names no format; known are .html .json .csv .txt",
-                    path.display()
-                ))
-            })?;
-            match ComparisonReport::refusal(format) {
-                Some(refusal) => Err(Failure::Usage(format!("`{}`: {refusal}", path.display()))),
-                None => Ok((path.as_path(), format)),
-            }
-        })
-        .collect()
+    formats::<ComparisonReport>(&args.out, 1)
 }

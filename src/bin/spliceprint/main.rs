@@ -8,6 +8,7 @@ mod compare;
 mod demo;
 mod explain;
 mod matching;
+mod outputs;
 mod scan;
 mod talk;
 mod verify;

@@ -7,15 +7,17 @@ use spliceprint::archive::Archive;
 use spliceprint::decode::OpenOptions;
 use spliceprint::matching::{Effort, MatchSettings, find_matches};
 use spliceprint::report::matches::{MatchReport, terminal};
-use spliceprint::report::{Format, Render as _, Status, json, write_file};
+use spliceprint::report::{Status, json, write_file};
 
 use crate::args_archive::MatchArgs;
 use crate::compare::{input, read};
+use crate::outputs::{formats, reads_stdin};
 use crate::talk::Talk;
 use crate::{Failure, exit};
 
 pub(crate) fn run(args: &MatchArgs, talk: &Talk, out: &mut dyn Write) -> Result<u8, Failure> {
-    let outputs = outputs(args)?;
+    reads_stdin(&args.clips)?;
+    let outputs = formats::<MatchReport>(&args.out, args.clips.len())?;
     let archive = Archive::open(&args.archive)?;
     let mut reports = Vec::new();
     for (index, path) in args.clips.iter().enumerate() {
@@ -68,28 +70,4 @@ fn look_up(
             Ok(MatchReport::unreadable(&path, &error, archive, settings.min_score))
         }
     }
-}
-
-/// Formats of the outputs, decided before anything is examined.
-fn outputs(args: &MatchArgs) -> Result<Vec<(&Path, Format)>, Failure> {
-    if args.clips.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
-        return Err(Failure::Usage("standard input can be read once only".into()));
-    }
-    let of = |path: &Path| {
-        let name = path.display();
-        let Some(format) = Format::from_path(path) else {
-            let text =
-                format!("the ending of `{name}` names no format; known are .json .ndjson .parquet");
-            return Err(Failure::Usage(text));
-        };
-        if let Some(refusal) = MatchReport::refusal(format) {
-            return Err(Failure::Usage(format!("`{name}`: {refusal}")));
-        }
-        if args.clips.len() > 1 && format == Format::Json {
-            let text = format!("`{name}` holds one clip; use .ndjson or .parquet for several");
-            return Err(Failure::Usage(text));
-        }
-        Ok(format)
-    };
-    args.out.iter().map(|path| Ok((path.as_path(), of(path)?))).collect()
 }

@@ -6,12 +6,9 @@ use crate::report::comparison::{ComparisonReport, audacity, csv, html};
 use crate::report::{Format, Render, json};
 
 impl Render for ComparisonReport {
-    fn refusal(format: Format) -> Option<&'static str> {
-        match format {
-            Format::Html | Format::Json | Format::Csv | Format::Audacity => None,
-            _ => Some("a comparison is written as .html, .json, .csv or .txt (Audacity labels)"),
-        }
-    }
+    const WHAT: &'static str = "one comparison";
+    const ONE: &'static [Format] = &[Format::Html, Format::Json, Format::Audacity];
+    const SEVERAL: &'static [Format] = &[Format::Csv];
 
     fn render(reports: &[Self], format: Format, out: &mut dyn Write) -> io::Result<()> {
         match (format, reports) {
@@ -19,13 +16,7 @@ impl Render for ComparisonReport {
             (Format::Json, [report]) => json::write_document(&report.document, out),
             (Format::Audacity, [report]) => audacity::write(report, out),
             (Format::Html, [report]) => html::write(report, out),
-            (_, reports) => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!(
-                    "this format holds one comparison, not {}; CSV holds several",
-                    reports.len()
-                ),
-            )),
+            _ => Err(io::ErrorKind::InvalidInput.into()),
         }
     }
 }
@@ -63,7 +54,7 @@ mod tests {
         for format in [Format::Ndjson, Format::TextGrid, Format::SonicVisualiser] {
             let error = bytes(format, &[sample::found()]).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
-            assert!(error.to_string().contains(".html, .json, .csv or .txt"));
+            assert!(error.to_string().contains(".html .json .txt .csv"));
         }
     }
 

@@ -18,14 +18,12 @@ impl MatchReport {
 }
 
 impl Render for MatchReport {
-    fn refusal(format: Format) -> Option<&'static str> {
-        match format {
-            Format::Json | Format::Ndjson => None,
-            #[cfg(feature = "parquet")]
-            Format::Parquet => None,
-            _ => Some("matches are written as .json, .ndjson or .parquet"),
-        }
-    }
+    const WHAT: &'static str = "the search for one clip";
+    const ONE: &'static [Format] = &[Format::Json];
+    #[cfg(feature = "parquet")]
+    const SEVERAL: &'static [Format] = &[Format::Ndjson, Format::Parquet];
+    #[cfg(not(feature = "parquet"))]
+    const SEVERAL: &'static [Format] = &[Format::Ndjson];
 
     fn render(reports: &[Self], format: Format, out: &mut dyn Write) -> io::Result<()> {
         match (format, reports) {
@@ -33,13 +31,7 @@ impl Render for MatchReport {
             (Format::Ndjson, reports) => reports.iter().try_for_each(|r| r.write_line(out)),
             #[cfg(feature = "parquet")]
             (Format::Parquet, reports) => super::table::write(reports, out),
-            (_, reports) => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!(
-                    "this format holds one clip, not {}; NDJSON and Parquet hold several",
-                    reports.len()
-                ),
-            )),
+            _ => Err(io::ErrorKind::InvalidInput.into()),
         }
     }
 }
