@@ -132,15 +132,22 @@ pub(crate) fn frame_facts(frames: &QuantisationReport) -> Vec<(&'static str, Str
     facts
 }
 
-/// How scale factors spread.
+/// How scale factors spread: the median, and where all but 5 % on each side lie.
 fn scales_fact(frames: &QuantisationReport, scales: &ScaleFactorsReport) -> String {
     let values = || (scales.first..).zip(&scales.counts);
-    let all = values().map(|(_, count)| count).sum::<u64>().max(1) as f64;
-    let zeros: u64 = values().filter(|(value, _)| *value == 0).map(|(_, count)| count).sum();
-    let last = values().last().map_or(scales.first, |(value, _)| value);
+    let all: u64 = scales.counts.iter().sum();
+    let at = |share: f64| {
+        let (wanted, mut sum) = ((all as f64 * share).ceil() as u64, 0);
+        let reached = values().find(|(_, count)| {
+            sum += **count;
+            sum >= wanted.max(1)
+        });
+        reached.map_or(0.0, |(value, _)| f64::from(value))
+    };
+    let zeros = values().find(|(value, _)| *value == 0).map_or(0, |(_, count)| *count);
     let what = if frames.format == "MP3" { "sent" } else { "steps from band to band" };
-    let zeros = percent(zeros as f64 / all);
-    format!("{what}: {} to {last}, {zeros} of them 0", scales.first)
+    let range = spread(Spread { p5: at(0.05), median: at(0.5), p95: at(0.95) }, number);
+    format!("{what}: {range}; {} are 0", percent(zeros as f64 / all.max(1) as f64))
 }
 
 fn percent(share: f64) -> String {
@@ -182,6 +189,16 @@ mod tests {
         assert!(encodings(&provenance)[1].frames.starts_with("disagree: "));
         provenance.quantisation = None;
         assert_eq!(encodings(&provenance)[1].frames, "not read");
+    }
+
+    #[test]
+    fn scale_factors_spread_round_their_median() {
+        let frames = QuantisationReport { format: "AAC-LC".into(), ..Default::default() };
+        let fact = |first, counts: &[u64]| {
+            scales_fact(&frames, &ScaleFactorsReport { first, counts: counts.to_vec() })
+        };
+        assert_eq!(fact(-1, &[2, 6, 2]), "steps from band to band: 0 (-1 to 1); 60.0 % are 0");
+        assert_eq!(fact(3, &[5]), "steps from band to band: 3; 0.0 % are 0");
     }
 
     #[test]
