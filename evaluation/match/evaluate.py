@@ -63,8 +63,8 @@ def lines(program, archive, name, queries, more, out):
         strangers = [(q, a) for q, a in answered if not q.recording]
         right = [a.found and judge.is_right(q, a) for q, a in members]
         elsewhere = sum(a.found and judge.names_recording(q, a) for q, a in members) - sum(right)
-        matched = [a for _, a in strangers if a.found]
-        false = [a for a in matched if judge.is_false(a)]
+        matched = [(q, a) for q, a in strangers if a.found]
+        false = [a for q, a in matched if judge.is_false(q, a)]
         highest = max((a.score for _, a in strangers if a.score < MATCHED), default=0.0)
         with open(out / "misses.txt", "a", encoding="utf-8") as file:
             file.writelines(f"missed {q.clip}\n" for (q, _), ok in zip(members, right) if not ok)

@@ -86,13 +86,13 @@ class Column:
 
     def __init__(self, name, answers, queries, judge):
         self.name, self.answers, self.judge = name, answers, judge
-        strangers = [answers[q.clip] for q in queries if not q.recording]
+        strangers = [(q, answers[q.clip]) for q in queries if not q.recording]
         self.decides = any(a.found is not None for a in answers.values())
-        self.false = sum(judge.is_false(a) for a in strangers if a.found) if self.decides else None
+        self.false = sum(judge.is_false(q, a) for q, a in strangers if a.found) if self.decides else None
         by_score = sorted((q for q in queries if not q.recording), key=lambda q: -answers[q.clip].score)
         self.top = {
             length_s: next((answers[q.clip].score for q in by_score
-                            if q.length_s == length_s and judge.is_false(answers[q.clip])), 0.0)
+                            if q.length_s == length_s and judge.is_false(q, answers[q.clip])), 0.0)
             for length_s in dict.fromkeys(q.length_s for q in queries)}
         self.strangers = len(strangers)
 

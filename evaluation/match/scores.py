@@ -13,6 +13,9 @@ from queries import ffmpeg, read
 TOLERANCE_S = 0.5
 # Two places of a recording hold the same sound if 4 s of them agree so well below 2 kHz.
 REPEAT_RATE, REPEAT_S, REPEAT_SEARCH_S, REPEAT_CORRELATION = 4000, 4, 0.2, 0.7
+# A stranger and an archived recording hold the same take if a second of both agrees so well, before the clip was
+# distorted: the same samples agree by 1.000, a phrase said twice by less than 0.9.
+TAKE_S, TAKE_STEP_S, TAKE_SEARCH_S, TAKE_CORRELATION = 1, 0.25, 0.5, 0.95
 
 
 @dataclass(frozen=True)
@@ -95,18 +98,33 @@ class Judge:
         around = excerpt(path, offset_s + middle_s - REPEAT_SEARCH_S, REPEAT_S + 2 * REPEAT_SEARCH_S, self.out)
         return agreement(piece, around) > REPEAT_CORRELATION
 
-    def is_same_take(self, clip, recording):
-        """Whether even the waveforms of a clip and of a recording agree: then it is no stranger."""
-        key = f"{clip} {recording}"
+    def is_same_take(self, query, answer):
+        """Whether even the waveforms of a clip, or of what it was cut from, and of a recording agree: then it is
+        no stranger."""
+        key = f"{answer.clip} {answer.recording}"
         if key not in self.same_takes:
-            paths = self.out / "clips" / clip, self.out / "archived" / recording
-            self.same_takes[key] = waveforms_agree(self.program, *paths)
+            paths = self.out / "clips" / answer.clip, self.out / "archived" / answer.recording
+            self.same_takes[key] = waveforms_agree(self.program, *paths) or self.shares_take(query, answer)
             self.same_takes_path.write_text(json.dumps(self.same_takes, indent=0))
         return self.same_takes[key]
 
-    def is_false(self, answer):
+    def shares_take(self, query, answer):
+        """Whether a second of what a clip was cut from, before it was distorted, stands in a recording."""
+        stem = query.clip.rsplit(f"-{query.length_s}s-{query.case}", 1)[0]
+        foreign = next(path for path in (self.out / "foreign").iterdir() if path.stem == stem)
+        archived = self.out / "archived" / answer.recording
+        steps = int((query.length_s - TAKE_S) / TAKE_STEP_S) + 1
+        for at_s in (TAKE_STEP_S * step for step in range(steps)):
+            piece = excerpt(foreign, query.start_s + at_s * query.speed, TAKE_S, self.out)
+            there_s = answer.offset_s + at_s - TAKE_SEARCH_S
+            around = excerpt(archived, there_s, TAKE_S + 2 * TAKE_SEARCH_S, self.out)
+            if agreement(piece, around) > TAKE_CORRELATION:
+                return True
+        return False
+
+    def is_false(self, query, answer):
         """Whether a stranger's match is false, not of a take that it shares with the archive."""
-        return answer.recording is not None and not self.is_same_take(answer.clip, answer.recording)
+        return answer.recording is not None and not self.is_same_take(query, answer)
 
 
 def waveforms_agree(program, clip, recording):
