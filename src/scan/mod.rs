@@ -121,8 +121,8 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
     let tasks: Vec<Task> = found.files.into_iter().map(Task::new).collect();
     // Where files are: records have names alone, which need not be those of the system.
     let places: Places =
-        tasks.iter().map(|task| (task.report.clone(), task.path.clone())).collect();
-    let (left, kept) = outputs.keep_finished(tasks, &tool, options.pages)?;
+        tasks.iter().map(|task| (task.report.as_str(), task.path.as_path())).collect();
+    let (left, kept) = outputs.keep_finished(&tasks, &tool, options.pages)?;
     let bytes = left.iter().map(|task| task.file.bytes).sum();
     tell(ScanEvent::Planned { files: total, kept, bytes });
 
@@ -133,7 +133,7 @@ pub fn scan(options: &ScanOptions, tell: &mut dyn FnMut(ScanEvent<'_>)) -> Resul
         let record = examine::write_report(&report, &Task::unopened(path), options)?;
         outputs.add(record, tell)?;
     }
-    let work = |task: &Task, hear: &mut dyn FnMut(f64, u64)| examine::examine(task, options, hear);
+    let work = |task: &&Task, hear: &mut dyn FnMut(f64, u64)| examine::examine(task, options, hear);
     spread::spread(&left, options.jobs, &work, &mut |message| match message {
         Message::Heard { seconds, bytes } => {
             tell(ScanEvent::Heard { seconds, bytes });

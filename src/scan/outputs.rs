@@ -79,19 +79,19 @@ impl Outputs {
     }
 
     /// Takes over what an earlier scan has finished; the tasks that are left and how many are not.
-    pub(super) fn keep_finished(
+    pub(super) fn keep_finished<'a>(
         &mut self,
-        tasks: Vec<Task>,
+        tasks: &'a [Task],
         tool: &ToolReport,
         pages: bool,
-    ) -> Result<(Vec<Task>, usize)> {
+    ) -> Result<(Vec<&'a Task>, usize)> {
         let earlier = std::mem::take(&mut self.earlier).into_iter();
         let mut earlier: HashMap<String, ScanRecord> =
             earlier.map(|record| (record.report.clone(), record)).collect();
         let (mut left, mut kept) = (Vec::new(), Vec::new());
         for task in tasks {
             match earlier.remove(&task.report) {
-                Some(record) if self.holds(&record, &task, tool, pages) => kept.push(record),
+                Some(record) if self.holds(&record, task, tool, pages) => kept.push(record),
                 _ => left.push(task),
             }
         }

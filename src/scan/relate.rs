@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::spread::{self, Message};
 use super::{ScanEvent, ScanOptions};
@@ -20,12 +20,12 @@ use crate::report::scan::{ScanRecord, ScanRelation};
 const MOST_RELATED: usize = 40;
 
 /// Where each file is, by the name of its report.
-pub(super) type Places = HashMap<String, PathBuf>;
+pub(super) type Places<'a> = HashMap<&'a str, &'a Path>;
 
 /// One recording to look up: its record's number and file.
-struct Query {
+struct Query<'a> {
     record: usize,
-    path: PathBuf,
+    path: &'a Path,
 }
 
 /// Adds the words of records that the archive lacks: an earlier scan that was ended may have kept its
@@ -36,7 +36,7 @@ struct Query {
 /// Those of writing the archive and of starting threads.
 pub(super) fn fill(
     records: &[ScanRecord],
-    places: &Places,
+    places: &Places<'_>,
     archive: &mut ArchiveWriter,
     options: &ScanOptions,
 ) -> Result<()> {
@@ -45,7 +45,7 @@ pub(super) fn fill(
     };
     let missing: Vec<&ScanRecord> = records.iter().filter(lacks).collect();
     let read = |record: &&ScanRecord, _: &mut dyn FnMut(f64, u64)| {
-        let input = Input::Path(places.get(&record.report)?.clone());
+        let input = Input::Path(places.get(record.report.as_str())?.to_path_buf());
         let words = || Words::read(&input, &options.settings.open, &mut |_, _| {});
         catch_unwind(AssertUnwindSafe(words)).ok().and_then(Result::ok)
     };
@@ -65,7 +65,7 @@ pub(super) fn fill(
 /// Those of opening the archive and of starting threads.
 pub(super) fn relate(
     records: &[ScanRecord],
-    places: &Places,
+    places: &Places<'_>,
     archive: &Path,
     options: &ScanOptions,
     tell: &mut dyn FnMut(ScanEvent<'_>),
@@ -78,10 +78,10 @@ pub(super) fn relate(
             by_samples.entry(hash).or_insert(number);
         }
     }
-    let mut queries: Vec<Query> = by_samples
+    let mut queries: Vec<Query<'_>> = by_samples
         .values()
         .filter_map(|&record| {
-            Some(Query { record, path: places.get(&records[record].report)?.clone() })
+            Some(Query { record, path: places.get(records[record].report.as_str())? })
         })
         .collect();
     if queries.len() < 2 {
@@ -89,7 +89,7 @@ pub(super) fn relate(
     }
     queries.sort_by_key(|query| query.record);
     tell(ScanEvent::Relating { files: queries.len() });
-    let look = |query: &Query, _: &mut dyn FnMut(f64, u64)| {
+    let look = |query: &Query<'_>, _: &mut dyn FnMut(f64, u64)| {
         let found = || look_up(query, &archive, records, &by_samples, options);
         catch_unwind(AssertUnwindSafe(found)).ok().and_then(Result::ok).unwrap_or_default()
     };
@@ -117,13 +117,13 @@ fn is_rather_the_clip(records: &[ScanRecord], a: usize, b: usize) -> bool {
 
 /// What one recording shares with others: numbers of clip and source, and how they relate.
 fn look_up(
-    query: &Query,
+    query: &Query<'_>,
     archive: &Archive,
     records: &[ScanRecord],
     by_samples: &HashMap<&str, usize>,
     options: &ScanOptions,
 ) -> Result<Vec<(usize, usize, ScanRelation)>> {
-    let input = Input::Path(query.path.clone());
+    let input = Input::Path(query.path.to_path_buf());
     let mut clip = Recording::read(&input, &options.settings.open, &mut |_, _| {})?;
     // The recording itself is in the archive: the first look always finds it.
     let effort = Effort::Thorough;

@@ -17,11 +17,11 @@ const SCRIPT: &str = include_str!("script.js");
 
 #[derive(Template)]
 #[template(path = "scan.html")]
-struct Page {
+struct Page<'a> {
     policy: String,
     style: &'static str,
     script: &'static str,
-    view: view::View,
+    view: view::View<'a>,
 }
 
 /// The page for one scan.

@@ -22,7 +22,7 @@ const PASSED_OVER_NAMED: usize = 200;
 const HASH_DIGITS: usize = 16;
 
 /// Everything the template prints.
-pub(super) struct View {
+pub(super) struct View<'a> {
     pub(super) title: String,
     pub(super) facts: String,
     pub(super) unfinished: Option<String>,
@@ -30,7 +30,10 @@ pub(super) struct View {
     pub(super) absence: &'static str,
     pub(super) top: Vec<Top>,
     pub(super) more_points: Option<String>,
-    pub(super) files: Vec<File>,
+    /// The strongest first; what could not be examined stands last.
+    sorted: Vec<&'a ScanRecord>,
+    /// Number and kind of the group of copies by report.
+    numbers: HashMap<&'a str, (usize, &'static str)>,
     pub(super) groups: Vec<Group>,
     pub(super) clusters: Vec<Cluster>,
     pub(super) passed_over: Vec<Row>,
@@ -92,21 +95,16 @@ pub(super) struct Relation {
     pub(super) behind: String,
 }
 
-impl View {
-    pub(super) fn new(records: &[ScanRecord], summary: &ScanSummary) -> Self {
+impl<'a> View<'a> {
+    pub(super) fn new(records: &'a [ScanRecord], summary: &'a ScanSummary) -> Self {
         let mut sorted: Vec<&ScanRecord> = records.iter().collect();
         sorted.sort_by(|a, b| {
             let (of_a, of_b) = (a.rank(), b.rank());
             let order = (of_b.0, of_b.1).cmp(&(of_a.0, of_a.1));
             order.then(of_b.2.total_cmp(&of_a.2)).then(a.source.path.cmp(&b.source.path))
         });
-        let links: HashMap<&str, String> =
+        let links: HashMap<&str, &str> =
             records.iter().map(|record| (record.report.as_str(), link(record))).collect();
-        let numbers = group_numbers(&summary.copies);
-        let files = sorted.iter().enumerate().map(|(index, record)| {
-            let group = numbers.get(record.report.as_str()).copied();
-            file(record, sorted.len() - index, group)
-        });
         let (top, more_points) = top(records);
         let (passed_over, more_passed_over) = passed_over(summary);
         Self {
@@ -122,7 +120,8 @@ impl View {
             absence: ABSENCE,
             top,
             more_points,
-            files: files.collect(),
+            sorted,
+            numbers: group_numbers(&summary.copies),
             groups: (summary.copies.iter().enumerate())
                 .map(|(index, copies)| group(index + 1, copies, &links))
                 .collect(),
@@ -131,6 +130,19 @@ impl View {
             more_passed_over,
             method: method(records),
         }
+    }
+
+    pub(super) fn has_files(&self) -> bool {
+        !self.sorted.is_empty()
+    }
+
+    /// Rows of the table, each made when it is its turn: those of all files would take more memory than the
+    /// records do.
+    pub(super) fn files(&self) -> impl Iterator<Item = File> {
+        self.sorted.iter().enumerate().map(|(index, record)| {
+            let group = self.numbers.get(record.report.as_str()).copied();
+            file(record, self.sorted.len() - index, group)
+        })
     }
 }
 
@@ -153,8 +165,8 @@ fn facts(summary: &ScanSummary) -> String {
 }
 
 /// Where a file's report lies: its page if there is one.
-fn link(record: &ScanRecord) -> String {
-    record.page.as_ref().unwrap_or(&record.report).clone()
+fn link(record: &ScanRecord) -> &str {
+    record.page.as_ref().unwrap_or(&record.report)
 }
 
 /// What is said where there is none.
@@ -177,7 +189,7 @@ fn top(records: &[ScanRecord]) -> (Vec<Top>, Option<String>) {
         time: clock(point.time_s),
         strength: point.strength,
         name: escape(&record.source.path),
-        link: link(record),
+        link: link(record).to_owned(),
         detectors: escape(&point.detectors.join(", ")),
     });
     (top.collect(), more)
@@ -191,7 +203,7 @@ fn file(record: &ScanRecord, rank: usize, group: Option<(usize, &'static str)>) 
     let size = record.source.bytes;
     File {
         name: escape(&record.source.path),
-        link: link(record),
+        link: link(record).to_owned(),
         json: record.page.is_some().then(|| record.report.clone()),
         status: status(record.status),
         reason: error.map(|error| escape(&error.message)).unwrap_or_default(),
@@ -253,15 +265,15 @@ fn group_numbers(groups: &[CopyGroup]) -> HashMap<&str, (usize, &'static str)> {
     numbered.collect()
 }
 
-fn group(number: usize, group: &CopyGroup, links: &HashMap<&str, String>) -> Group {
+fn group(number: usize, group: &CopyGroup, links: &HashMap<&str, &str>) -> Group {
     let what = match group.same {
         Same::File => "byte for byte the same",
         Same::Samples => "the same samples, in files that differ",
     };
     let members = group.members.iter().map(|member| {
-        let link = links.get(member.report.as_str()).unwrap_or(&member.report);
+        let link = links.get(member.report.as_str()).unwrap_or(&member.report.as_str()).to_string();
         let hash = member.sha256.as_deref().unwrap_or_default().chars().take(HASH_DIGITS);
-        (escape(&member.path), link.clone(), hash.collect())
+        (escape(&member.path), link, hash.collect())
     });
     Group {
         number,
@@ -270,10 +282,10 @@ fn group(number: usize, group: &CopyGroup, links: &HashMap<&str, String>) -> Gro
     }
 }
 
-fn cluster(cluster: &ScanCluster, links: &HashMap<&str, String>) -> Cluster {
+fn cluster(cluster: &ScanCluster, links: &HashMap<&str, &str>) -> Cluster {
     let named = |file: &RelatedFile| {
-        let link = links.get(file.report.as_str()).unwrap_or(&file.report);
-        (escape(&file.path), link.clone())
+        let link = links.get(file.report.as_str()).unwrap_or(&file.report.as_str()).to_string();
+        (escape(&file.path), link)
     };
     let relations = cluster.relations.iter().map(|relation| {
         let (between, behind) = relation.words();
