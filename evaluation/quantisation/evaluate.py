@@ -5,6 +5,7 @@
     evaluate.py make OUT/test CLIP…         other clips, of other talkers and pieces
     spliceprint analyze --only encoder-signature --json OUT/tuning/* > OUT/tuning.ndjson    and so for OUT/test
     evaluate.py score OUT/tuning.ndjson OUT/test.ndjson
+    evaluate.py grids REPORTS.ndjson…       what frame grids name; reports of --only frame-grid-shift
 
 Thresholds are the extremes of the tuning split's files encoded once; the test split counts. Needs ffmpeg with
 libmp3lame; of lame, shineenc, fdkaac, faac and gst-launch-1.0 with voaacenc, those that are missing are left out.
@@ -184,10 +185,31 @@ def score(tuning, test):
                 print(f"| {name} | {statistic} | {side} | {hits[0]} of {len(once)} | {hits[1]} of {len(twice)} |")
 
 
+def grids(reports):
+    """How often an earlier encoding of the first one's codec is named, and of another codec alone."""
+    found = {}
+    for line in "".join(path.read_text() for path in reports).splitlines():
+        document = json.loads(line)
+        encodings = Path(document["source"]["path"]).name.split(".")[-2]
+        steps = document["provenance"]["compression_history"]
+        named = {step["codec"] for step in steps if step["observed_in"] == "signal"}
+        first, twice = encodings.partition("+")[:2]
+        expected = "MP3" if ONCE[first][0] == "mp3" else "AAC"
+        row = found.setdefault(encodings, [0, 0, 0])
+        row[0] += 1
+        row[1] += bool(twice) and expected in named
+        row[2] += bool(named) and not (twice and expected in named)
+    print("| encodings | files | first codec named | another alone |\n|---|---|---|---|")
+    for encodings, (files, right, other) in sorted(found.items()):
+        print(f"| {encodings} | {files} | {right} | {other} |")
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["make"]:
         make(Path(sys.argv[2]), sys.argv[3:])
     elif sys.argv[1:2] == ["score"]:
         score(Path(sys.argv[2]), Path(sys.argv[3]))
+    elif sys.argv[1:2] == ["grids"]:
+        grids([Path(path) for path in sys.argv[2:]])
     else:
         sys.exit(__doc__)
